@@ -1,0 +1,51 @@
+/**
+ * The operations that the A64 lifter leaves to TypeScript: indices of the `call` of a `system` statement. What an
+ * operation does follows from its instruction word; `arm64/system/` implements each under the same name.
+ */
+export const SystemCall = {
+  /** Unallocated or undefined here: takes the Unknown-reason exception and leaves an `unimplemented` record where the architecture defines the encoding. */
+  undefined: 0,
+  svc: 1,
+  hvc: 2,
+  smc: 3,
+  brk: 4,
+  /** HLT: semihosting or undefined. */
+  hlt: 5,
+  eret: 6,
+  drps: 7,
+  /** MRS of a system register. Does not end a block. */
+  mrs: 8,
+  /** MSR (register). Ends the block. */
+  msr: 9,
+  /** MSR (immediate): SPSel, DAIFSet, DAIFClr. */
+  msrImmediate: 10,
+  /** SYS: AT, TLBI, DC, IC and the rest. */
+  sys: 11,
+  sysl: 12,
+  wfi: 13,
+  wfe: 14,
+  sev: 15,
+  sevl: 16,
+  yield: 17,
+  isb: 18,
+  clrex: 19,
+  /** An FP or Advanced SIMD instruction: trapped by CPACR, CPTR; otherwise unimplemented (until both tiers have them). */
+  fpSimd: 20,
+  /** The SP used as a base register is not 16-byte aligned. */
+  spAlignment: 21,
+  dcps: 22,
+} as const;
+
+export type SystemCallNumber = (typeof SystemCall)[keyof typeof SystemCall];
+
+/**
+ * Bits of a block's `mode`: what besides the encoding decides how an A64 instruction is lifted.
+ */
+export const LiftMode = {
+  /** Current exception level, bits 1:0. */
+  elMask: 3,
+  /** SCTLR_ELx.A: every access must be aligned (checked in {@link Core.translate}; see the lifter for how). */
+  alignmentCheck: 4,
+  /** SCTLR_ELx.SA (SA0 at EL0): a load or store whose base is SP checks its alignment first. */
+  spCheck: 8,
+} as const;

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+/** `unit` needs nothing but npm; `peers` needs the reference emulators that `.ci/run` installs. */
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [
+            '{emulator,vmi,monitor,attacks,scenarios,report,campaign,peers,cli,tools,firmware}/**/*.test.ts',
+            'test/**/*.test.ts',
+          ],
+          exclude: ['test/peers/**'],
+        },
+      },
+      { extends: true, test: { name: 'peers', include: ['test/peers/**/*.test.ts'], testTimeout: 600_000 } },
+    ],
+  },
+});
