@@ -34,6 +34,11 @@ export const SystemCall = {
   /** The SP used as a base register is not 16-byte aligned. */
   spAlignment: 21,
   dcps: 22,
+  /**
+   * A misaligned access where alignment is required (SCTLR_ELx.A, exclusives, acquire/release). The lifter puts the address into
+   * slot EXIT_VA before the check.
+   */
+  alignment: 23,
 } as const;
 
 export type SystemCallNumber = (typeof SystemCall)[keyof typeof SystemCall];
@@ -44,7 +49,7 @@ export type SystemCallNumber = (typeof SystemCall)[keyof typeof SystemCall];
 export const LiftMode = {
   /** Current exception level, bits 1:0. */
   elMask: 3,
-  /** SCTLR_ELx.A: every access must be aligned (checked in {@link Core.translate}; see the lifter for how). */
+  /** SCTLR_ELx.A: the lifter puts an alignment check before every access. */
   alignmentCheck: 4,
   /** SCTLR_ELx.SA (SA0 at EL0): a load or store whose base is SP checks its alignment first. */
   spCheck: 8,

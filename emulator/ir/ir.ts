@@ -200,7 +200,9 @@ export type Statement =
    * If the operation does not redirect, execution goes on at the next instruction. `ends`: the block ends here (the
    * operation always redirects, or what follows may mean something else afterwards).
    */
-  | { readonly kind: 'system'; readonly call: number; readonly word: number; readonly ends: boolean };
+  | { readonly kind: 'system'; readonly call: number; readonly word: number; readonly ends: boolean }
+  /** If `condition` is not zero, leaves to the system operation `call`, which redirects (an alignment fault). */
+  | { readonly kind: 'check'; readonly condition: Expr; readonly call: number; readonly word: number };
 
 /** One lifted instruction. */
 export interface LiftedInstruction {
