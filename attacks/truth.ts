@@ -1,0 +1,103 @@
+/**
+ * Ground truth: what an attack reached, read from the machine's own state. A predicate sees physical memory, the
+ * registers of each CPU and the images as they were built. It sees neither serial output nor reports, and asks neither
+ * payload nor monitor.
+ */
+import type { Effect } from './record.ts';
+
+/** One CPU, stopped between two instructions. */
+export interface CpuView {
+  readonly number: number;
+  /** Current exception level. */
+  readonly level: 0 | 1 | 2 | 3;
+  /** In secure state: EL3, or below it while SCR_EL3.NS is 0. */
+  readonly secure: boolean;
+  readonly pc: bigint;
+  /** A system register by its name in the Arm ARM, such as `VTTBR_EL2`. @throws Error for a name it does not know */
+  register(name: string): bigint;
+}
+
+/** An image as the build made it. */
+export interface BuiltImage {
+  readonly name: string;
+  /** The bytes that are loaded, the first of them at `load`. */
+  readonly bytes: Uint8Array;
+  /** Physical address of the first byte. */
+  readonly load: number;
+  /** Address by symbol, as linked. */
+  readonly symbols: ReadonlyMap<string, bigint>;
+}
+
+/** What a predicate may look at. */
+export interface MachineView {
+  /** Instructions that all CPUs have started. */
+  readonly now: number;
+  readonly cpus: readonly CpuView[];
+  /** Copies physical memory, past all protection. @throws Error where there is none */
+  peek(pa: number, length: number): Uint8Array;
+  /** An image of this run. @throws Error if the run has none of that name */
+  image(name: string): BuiltImage;
+  /** Images of this run, by name. */
+  readonly images: ReadonlyMap<string, BuiltImage>;
+  /** Time of the first instruction fetched from the payload's own pages. */
+  readonly firstHostileInstruction: number | undefined;
+  /** Guest ticks of the VMM's scheduler have reached the one at which the attack is let loose. */
+  readonly attackDue: boolean;
+}
+
+/** Follows one run. */
+export interface Observer {
+  /**
+   * Looks at the machine at a checkpoint. Checkpoints come every {@link Truth.interval} instructions from the moment
+   * when the attack is due.
+   */
+  sample(view: MachineView): void;
+  /** Looks for the last time, after the machine has stopped, and decides. */
+  conclude(view: MachineView): Effect;
+}
+
+export interface Truth {
+  /** Instructions between two checkpoints; Infinity: the end of the run decides alone. */
+  readonly interval: number;
+  observe(view: MachineView): Observer;
+}
+
+/** Reads a little-endian unsigned 64-bit word of physical memory. */
+export function readU64(view: MachineView, pa: number): bigint {
+  const b = view.peek(pa, 8);
+  return new DataView(b.buffer, b.byteOffset, 8).getBigUint64(0, true);
+}
+
+/** Address of a symbol. @throws Error if the image has none of that name */
+export function symbol(image: BuiltImage, name: string): bigint {
+  const address = image.symbols.get(name);
+  if (address === undefined) throw new Error(`image ${image.name} has no symbol ${name}`);
+  return address;
+}
+
+/**
+ * Turns a predicate into a ground truth.
+ * @param reached the effect is there
+ * @param attempted the machine shows that the attempt was made and stopped; if it does not, nothing happened at all
+ */
+export function truthOf(
+  interval: number,
+  reached: (view: MachineView) => boolean,
+  attempted: (view: MachineView) => boolean,
+): Truth {
+  return {
+    interval,
+    observe() {
+      let seen = false;
+      return {
+        sample(view) {
+          seen ||= reached(view);
+        },
+        conclude(view) {
+          if (seen || reached(view)) return 'succeeded';
+          return attempted(view) ? 'blocked' : 'no-effect';
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** What a system is, for the lists and for composing a machine: its descriptor. One per folder of `monitor/`. */
+
+/** Who may be malicious under a system's model. */
+export interface TrustModel {
+  readonly guest: boolean;
+  readonly vmm: boolean;
+  /** Host or device model. */
+  readonly host: boolean;
+  readonly tenants: boolean;
+  readonly trustedBase: readonly string[];
+}
+
+/** One protection that can be switched off. */
+export interface Ablation {
+  readonly name: string;
+  readonly meaning: string;
+  /** Bit of the run configuration's ablation word. */
+  readonly bit: number;
+  /** The VMM runs in its plain build beneath the monitor: it writes its registers and tables itself. */
+  readonly plainVmm?: boolean;
+}
+
+export interface System {
+  readonly name: string;
+  readonly title: string;
+  /** Where it was published. */
+  readonly source: string;
+  readonly architecture: 'arm64' | 'x64';
+  readonly trust: TrustModel;
+  /** What the source states. */
+  readonly published: readonly string[];
+  /** What fills a gap that no source fills: this project's own. */
+  readonly ours: readonly string[];
+  /** What it does not catch, by its own model. */
+  readonly limits: readonly string[];
+  readonly ablations: readonly Ablation[];
+  /** The value of the run configuration's `monitor` word. */
+  readonly code: number;
+  /** Images, by the name of the build. */
+  readonly images: { readonly el3: string; readonly vmm: string; readonly agent?: string };
+}
