@@ -1,0 +1,145 @@
+import type { Ablation, AlarmKind, MonitorDescriptor } from '../descriptor.ts';
+
+/** Ablations in the order of their bits in the run configuration (`rw/config.h`). */
+const ABLATIONS: readonly Ablation[] = [
+  {
+    id: 'no-secure-memory',
+    bit: 0,
+    sentence: "The address-space controller stays open: the normal world reads and writes the agent's memory.",
+  },
+  {
+    id: 'no-smc-rewrite',
+    bit: 1,
+    vmm: 'vmm-plain',
+    sentence:
+      'The VMM keeps its privileged instructions: nothing is mediated or scanned, and EL2 tables stay writable to EL2.',
+  },
+  {
+    id: 'no-tvm',
+    bit: 2,
+    sentence: "HCR_EL2.TVM is not demanded and guests' writes of their translation registers are not forwarded.",
+  },
+  {
+    id: 'writable-stage2',
+    bit: 3,
+    sentence: "The translation tables stay writable to EL2, so a store changes them behind the monitor's back.",
+  },
+  {
+    id: 'polling-only',
+    bit: 4,
+    sentence: 'The agent runs on the secure timer alone; a trapped write is performed without asking it.',
+  },
+  { id: 'no-nonce', bit: 5, sentence: 'Reports carry a nonce of zeroes, so those of an older session pass for new.' },
+  {
+    id: 'no-argument-check',
+    bit: 6,
+    sentence: 'Secure calls do not check the addresses they are given, so EL3 writes where EL2 points.',
+  },
+  {
+    id: 'no-measured-boot',
+    bit: 7,
+    sentence: "The stages' hashes are not compared with the directory, so an altered stage runs.",
+  },
+];
+
+const ALARMS: readonly AlarmKind[] = [
+  {
+    id: 'boot.measurement',
+    component: 'el3',
+    sentence: "A stage's hash differs from the directory's; the boot stops.",
+  },
+  { id: 'el2.ttbr0.denied', component: 'el3', sentence: 'The VMM asked for other stage-1 tables of its own.' },
+  { id: 'el2.vbar.denied', component: 'el3', sentence: 'The VMM asked for another vector base than that of its boot.' },
+  { id: 'el2.sctlr.denied', component: 'el3', sentence: 'The VMM asked to turn off its MMU or WXN.' },
+  { id: 'el2.hcr.denied', component: 'el3', sentence: 'The VMM asked to turn off stage 2 or a trap of HCR_EL2.' },
+  { id: 'el2.vttbr.denied', component: 'el3', sentence: 'The VMM asked for a stage-2 root that was never created.' },
+  { id: 'el2.vtcr.denied', component: 'el3', sentence: 'The VMM asked for another shape of stage 2.' },
+  { id: 'el2.tcr.denied', component: 'el3', sentence: 'The VMM asked for another shape of its own stage 1.' },
+  { id: 'el2.mair.denied', component: 'el3', sentence: 'The VMM asked for other memory attributes.' },
+  {
+    id: 'el2.stage1.denied',
+    component: 'el3',
+    sentence: 'An entry of EL2 stage 1 would be writable and executable, or open a table or scanned code.',
+  },
+  {
+    id: 'el2.stage2.denied',
+    component: 'el3',
+    sentence: "An entry of stage 2 would map a frame that is another guest's or no guest's.",
+  },
+  {
+    id: 'el2.module.refused',
+    component: 'el3',
+    sentence: 'Code that was to run at EL2 holds an instruction that only the monitor may run.',
+  },
+  { id: 'el2.fault', component: 'el3', sentence: 'EL2 took an abort on its own store to protected memory.' },
+  {
+    id: 'secure-memory.access',
+    component: 'el3',
+    sentence: "The address-space controller refused the normal world's access to secure memory.",
+  },
+  { id: 'secure-call.pointer', component: 'el3', sentence: 'A secure call named memory that EL2 may not name.' },
+  { id: 'guest.sctlr.denied', component: 'el3', sentence: 'A guest asked to turn off its MMU.' },
+  { id: 'guest.ttbr.denied', component: 'el3', sentence: "A guest's table root lies outside of its memory or moved." },
+  { id: 'guest.translation.denied', component: 'el3', sentence: 'A guest asked to change TCR_EL1 or MAIR_EL1.' },
+  { id: 'guest.translation', component: 'agent', sentence: "A guest's live translation registers differ from boot." },
+  { id: 'guest.vbar', component: 'agent', sentence: "A guest's live VBAR_EL1 is not that of its measured image." },
+  { id: 'guest.syscall-table', component: 'agent', sentence: 'An entry of the system-call table differs from boot.' },
+  { id: 'guest.text', component: 'agent', sentence: "The guest's kernel text has another hash than its image." },
+  {
+    id: 'guest.task-hidden',
+    component: 'agent',
+    sentence: 'A task is scheduled, or its tables are live, and the task list does not hold it.',
+  },
+  { id: 'guest.structure', component: 'agent', sentence: 'A list of the guest is cyclic, endless or points nowhere.' },
+  { id: 'el2.live', component: 'agent', sentence: 'A live register of EL2 differs from what the monitor granted.' },
+];
+
+/** System 2: T-VMI. */
+export const tvmi: MonitorDescriptor = {
+  id: 'tvmi',
+  title: 'T-VMI: virtual machine introspection in the secure world',
+  source: {
+    title: 'T-VMI: Trusted Virtual Machine Introspection in Cloud Environments',
+    authors: 'Jia, Zhu, Tu',
+    venue: 'CCGrid, pp. 478-487',
+    year: 2017,
+    doi: '10.1109/CCGRID.2017.48',
+  },
+  architecture: 'arm64',
+  board: 'virt',
+  published: [
+    'Introspection trusts the VMM and the host: who subverts them tampers with its code or hijacks its data.',
+    'The integrity of the VMI code is guaranteed by isolation (TrustZone).',
+    'The correctness of the VMI data is guaranteed by high-privilege-level instructions and a trap mechanism.',
+    'It was evaluated for effectiveness and performance on the Arm Foundation Model 8.0 and a Juno r0 board.',
+  ],
+  ours: [
+    'Boot chain from EL3: each stage is measured with SHA-256 before it runs; a bad measurement stops the boot.',
+    'The agent runs at S-EL1 in memory that a TZC-400 style controller closes to the normal world.',
+    'It walks stage 1, then stage 2, itself from live registers, and never asks VMM, host or guest.',
+    "High-privilege instruction: the VMM's privileged writes are secure calls, and its code is scanned for others.",
+    'The tables of stage 1 of EL2 and of stage 2 are read-only to EL2; entries change by secure calls only.',
+    "Trap mechanism: guests' writes of translation registers trap through HCR_EL2.TVM and are forwarded.",
+    'Two triggers: events, and a secure timer that the normal world cannot see or mask.',
+    'Reports carry HMAC-SHA256, nonce, sequence number and time, and leave over the secure UART.',
+    'A frame has one owner among the guests; a share needs the call of its owner.',
+  ],
+  components: [
+    { id: 'el3', sentence: 'Measured boot, world switch, secure calls and their policy, reports.' },
+    {
+      id: 'agent',
+      sentence: 'Walks the guests from the secure world and compares what it sees with what was measured.',
+    },
+    { id: 'verifier', sentence: 'At the other end of the secure UART: accepts genuine reports and names every fault.' },
+  ],
+  ablations: ABLATIONS,
+  alarms: ALARMS,
+  firmware: { boot: 'el3-tvmi', vmm: 'vmm-tvmi', guest: 'guest', monitor: ['tvmi-agent'] },
+  limits: [
+    'A change that is made and undone between two polls is not seen where no trap covers it.',
+    "An introspector that knows a structure's layout from the build is deceived when the guest changes its layout (DKSM).",
+    'Side channels are out of scope.',
+    'VBAR_EL1 is not trapped by HCR_EL2.TVM: a redirected vector base is seen at the next poll, not at the write.',
+    "The VMM holds the guests' EL1 registers while it switches them; the agent compares them at the next poll.",
+  ],
+};
