@@ -1,0 +1,23 @@
+// Every group of checks, in the order of the transcript.
+#ifndef GROUPS_H
+#define GROUPS_H
+
+#define GROUPS(G) \
+  G(walk)         \
+  G(returns)      \
+  G(stage1)
+
+#define DECLARE(name) void group_##name(void);
+GROUPS(DECLARE)
+#undef DECLARE
+
+static const struct {
+  const char *name;
+  void (*run)(void);
+} groups[] = {
+#define ROW(name) {#name, group_##name},
+    GROUPS(ROW)
+#undef ROW
+};
+
+#endif
