@@ -1,12 +1,10 @@
-import type { MonitorDescriptor } from './descriptor.ts';
-import { tvmi } from './tvmi/descriptor.ts';
+import type { System } from './system.ts';
+import { tvmi } from './tvmi/system.ts';
 
-/** Every system that is reproduced here, in the order in which `list` prints them. */
-export const MONITORS: readonly MonitorDescriptor[] = [tvmi];
+/** Every system that can be run, in the order of docs/systems. */
+export const SYSTEMS: readonly System[] = [tvmi];
 
-/** The system of that id, or undefined. */
-export function findMonitor(id: string): MonitorDescriptor | undefined {
-  return MONITORS.find((monitor) => monitor.id === id);
+/** A system by its name, or undefined. */
+export function systemNamed(name: string): System | undefined {
+  return SYSTEMS.find((system) => system.name === name);
 }
-
-export type { Ablation, AlarmKind, Firmware, MonitorDescriptor, Source } from './descriptor.ts';

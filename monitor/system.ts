@@ -20,12 +20,21 @@ export interface Ablation {
   readonly plainVmm?: boolean;
 }
 
+/** An alarm that a system's reports can carry. */
+export interface AlarmKind {
+  readonly id: string;
+  /** The part of the system that raises it. */
+  readonly component: string;
+  readonly meaning: string;
+}
+
 export interface System {
   readonly name: string;
   readonly title: string;
   /** Where it was published. */
   readonly source: string;
   readonly architecture: 'arm64' | 'x64';
+  readonly board: 'virt' | 'pc';
   readonly trust: TrustModel;
   /** What the source states. */
   readonly published: readonly string[];
@@ -34,6 +43,9 @@ export interface System {
   /** What it does not catch, by its own model. */
   readonly limits: readonly string[];
   readonly ablations: readonly Ablation[];
+  /** Its parts, and what each does. */
+  readonly components: readonly { readonly name: string; readonly meaning: string }[];
+  readonly alarms: readonly AlarmKind[];
   /** The value of the run configuration's `monitor` word. */
   readonly code: number;
   /** Images, by the name of the build. */
