@@ -135,7 +135,7 @@ export const tvmi: System = {
   components: [
     { name: 'el3', meaning: 'Measured boot, world switch, secure calls and their policy, reports.' },
     {
-      id: 'agent',
+      name: 'agent',
       meaning: 'Walks the guests from the secure world and compares what it sees with what was measured.',
     },
     {
