@@ -62,6 +62,9 @@ export interface Unlock {
   readonly variant?: string;
 }
 
+/** The version of MITRE ATT&CK from which the records' ids were read. */
+export const ATTACK_VERSION = '17.1';
+
 export interface AttackRecord {
   /** Our own stable key, such as `arm64.vttbr.swap`; also the name of the attack's folder. */
   readonly id: string;

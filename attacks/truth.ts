@@ -50,8 +50,9 @@ export interface Observer {
   /**
    * Looks at the machine at a checkpoint. Checkpoints come every {@link Truth.interval} instructions from the moment
    * when the attack is due.
+   * @returns true once the effect has been seen
    */
-  sample(view: MachineView): void;
+  sample(view: MachineView): boolean;
   /** Looks for the last time, after the machine has stopped, and decides. */
   conclude(view: MachineView): Effect;
 }
@@ -92,6 +93,7 @@ export function truthOf(
       return {
         sample(view) {
           seen ||= reached(view);
+          return seen;
         },
         conclude(view) {
           if (seen || reached(view)) return 'succeeded';

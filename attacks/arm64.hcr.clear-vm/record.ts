@@ -1,0 +1,67 @@
+import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
+
+export const record: AttackRecord = {
+  id: 'arm64.hcr.clear-vm',
+  title: 'A hostile VMM switches stage 2 and the traps off',
+  sources: [{ kind: 'ours', reference: "from the register's definition, Arm ARM DDI 0487, HCR_EL2" }],
+  architecture: 'arm64',
+  layer: 'vmm',
+  position: 'vmm',
+  mechanism: "HCR_EL2.VM and HCR_EL2.TVM are cleared: no stage 2, and no trap of the guest's translation registers.",
+  prerequisites: ['code runs at EL2'],
+  steps: ['a module is loaded at EL2', 'it clears VM and TVM in HCR_EL2', 'the guest goes on with stage 2 off'],
+  effect: 'A guest runs without stage 2 (its IPAs are physical addresses), unseen by the trap mechanism.',
+  groundTruth:
+    'At some checkpoint after the attack was due, HCR_EL2.VM is 0 while a CPU runs a guest at EL1 or EL0 in normal state.',
+  variants: [
+    { name: 'msr', payload: 'payload-msr', title: 'the module writes HCR_EL2 by MSR' },
+    { name: 'smc', payload: 'payload-smc', title: 'the module asks the monitor to write HCR_EL2' },
+  ],
+  expectations: [
+    {
+      system: 'none',
+      ablations: [],
+      variants: ['msr'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: 'Nothing stands between EL2 and its own registers.',
+    },
+    {
+      system: 'none',
+      ablations: [],
+      variants: ['smc'],
+      effect: 'no-effect',
+      detection: 'missed',
+      reason: 'Without a monitor nobody answers the secure call, and this variant makes no other attempt.',
+    },
+    {
+      system: 'tvmi',
+      ablations: [],
+      variants: ['msr'],
+      effect: 'blocked',
+      detection: 'detected',
+      reason: 'EL3 scans a module before its pages become executable, finds the MSR, refuses it and reports.',
+    },
+    {
+      system: 'tvmi',
+      ablations: [],
+      variants: ['smc'],
+      effect: 'blocked',
+      detection: 'detected',
+      reason: 'EL3 takes no value of HCR_EL2 that clears VM or TVM, denies the call and reports.',
+    },
+    {
+      system: 'tvmi',
+      ablations: ['no-smc-rewrite'],
+      variants: ['msr'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: 'The VMM writes its registers itself, and modules are not scanned.',
+    },
+  ],
+  unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'msr' }],
+  stability: 'deterministic, no race',
+  idempotence: 'a second time changes nothing more',
+  attack: { id: 'T1562.001', name: 'Impair Defenses: Disable or Modify Tools', version: ATTACK_VERSION },
+  stride: 'elevation of privilege',
+};
