@@ -1,0 +1,173 @@
+/**
+ * Native Unicorn (libunicorn 2) through its public C interface: bare AArch64 instructions over mapped memory. It
+ * delivers no exceptions to any level, so it is an oracle for ordinary instructions alone.
+ */
+import { PeerMissing } from './driver.ts';
+
+const LIBRARY = 'libunicorn.so.2';
+
+/** Values of unicorn.h and arm64.h that are used here. */
+const UC_ARCH_ARM64 = 2;
+const UC_MODE_LITTLE_ENDIAN = 0;
+const UC_CPU_ARM64_A57 = 0;
+/** uc_ctl(UC_CTL_CPU_MODEL) with one argument that is written. */
+const UC_CTL_SET_CPU_MODEL = 7 | (1 << 26) | (1 << 30) | 0;
+const X0 = 199;
+const X29 = 1;
+const X30 = 2;
+const NZCV = 3;
+const SP = 4;
+const PC = 260;
+
+/** Places in {@link Unicorn.registers}: X0-X30 in 0-30, then these. NZCV stands in bits 31:28 as in the register. */
+export const UnicornRegister = { sp: 31, pc: 32, nzcv: 33 } as const;
+const REGISTER_IDS = [...Array.from({ length: 29 }, (_, i) => X0 + i), X29, X30, SP, PC, NZCV];
+
+/** uc_err values that a run can end with. */
+export const UnicornError = {
+  ok: 0,
+  readUnmapped: 6,
+  writeUnmapped: 7,
+  fetchUnmapped: 8,
+  writeProtected: 12,
+  readProtected: 13,
+  fetchProtected: 14,
+  /** An exception that no hook took: an undefined instruction, SVC, BRK, an alignment fault. */
+  exception: 21,
+} as const;
+
+/** Permissions of a mapping, added up. */
+export const UnicornAccess = { read: 1, write: 2, execute: 4, all: 7 } as const;
+
+type Pointer = unknown;
+
+interface Library {
+  open(arch: number, mode: number, out: Pointer[]): number;
+  control(uc: Pointer, control: number, type: string, value: number): number;
+  close(uc: Pointer): number;
+  map(uc: Pointer, address: bigint, size: number, permissions: number): number;
+  write(uc: Pointer, address: bigint, data: Uint8Array, size: number): number;
+  read(uc: Pointer, address: bigint, data: Uint8Array, size: number): number;
+  start(uc: Pointer, begin: bigint, until: bigint, timeout: bigint, count: number): number;
+  setRegisters(uc: Pointer, ids: Pointer, values: Pointer, count: number): number;
+  getRegisters(uc: Pointer, ids: Pointer, values: Pointer, count: number): number;
+  strerror(code: number): string;
+}
+
+type Koffi = typeof import('koffi')['default'];
+
+async function loadKoffi(): Promise<Koffi> {
+  try {
+    return (await import('koffi')).default;
+  } catch {
+    throw new PeerMissing('the npm package koffi is not usable here: install it (npm install koffi) to run Unicorn');
+  }
+}
+
+function bind(koffi: Koffi): Library {
+  let lib: ReturnType<Koffi['load']>;
+  try {
+    lib = koffi.load(LIBRARY);
+  } catch {
+    throw new PeerMissing(`${LIBRARY} is not installed: install Debian's package libunicorn2`);
+  }
+  const f = (prototype: string) => lib.func(prototype) as never;
+  return {
+    open: f('int uc_open(int arch, int mode, _Out_ void **uc)'),
+    control: f('int uc_ctl(void *uc, int control, ...)'),
+    close: f('int uc_close(void *uc)'),
+    map: f('int uc_mem_map(void *uc, uint64_t address, size_t size, uint32_t perms)'),
+    write: f('int uc_mem_write(void *uc, uint64_t address, const void *bytes, size_t size)'),
+    read: f('int uc_mem_read(void *uc, uint64_t address, _Out_ uint8_t *bytes, size_t size)'),
+    start: f('int uc_emu_start(void *uc, uint64_t begin, uint64_t until, uint64_t timeout, size_t count)'),
+    setRegisters: f('int uc_reg_write_batch(void *uc, void *regs, void *vals, int count)'),
+    getRegisters: f('int uc_reg_read_batch(void *uc, void *regs, void *vals, int count)'),
+    strerror: f('const char *uc_strerror(int code)'),
+  };
+}
+
+/** One Unicorn machine with a Cortex-A57's instruction set. */
+export class Unicorn {
+  /** Registers by {@link UnicornRegister}: {@link pushRegisters} and {@link pullRegisters} move all of them at once. */
+  readonly registers: BigUint64Array;
+  private readonly lib: Library;
+  private readonly uc: Pointer;
+  private readonly ids: Pointer;
+  private readonly places: Pointer;
+  private readonly free: () => void;
+
+  private constructor(koffi: Koffi, lib: Library) {
+    this.lib = lib;
+    const out: Pointer[] = [null];
+    this.check(lib.open(UC_ARCH_ARM64, UC_MODE_LITTLE_ENDIAN, out), 'uc_open');
+    this.uc = out[0];
+    this.check(lib.control(this.uc, UC_CTL_SET_CPU_MODEL, 'int', UC_CPU_ARM64_A57), 'uc_ctl');
+    const count = REGISTER_IDS.length;
+    const values = koffi.alloc('uint64_t', count);
+    this.ids = koffi.alloc('int', count);
+    this.places = koffi.alloc('uint64_t', count);
+    this.registers = new BigUint64Array(koffi.view(values, count * 8));
+    new Int32Array(koffi.view(this.ids, count * 4)).set(REGISTER_IDS);
+    const first = BigInt(koffi.address(values));
+    const places = new BigUint64Array(koffi.view(this.places, count * 8));
+    for (let i = 0; i < count; i++) places[i] = first + 8n * BigInt(i);
+    this.registers.fill(0n);
+    this.free = () => {
+      for (const block of [values, this.ids, this.places]) koffi.free(block);
+    };
+  }
+
+  /** @throws PeerMissing without koffi or libunicorn */
+  static async open(): Promise<Unicorn> {
+    const koffi = await loadKoffi();
+    return new Unicorn(koffi, bind(koffi));
+  }
+
+  /** Frees the machine; {@link registers} must not be used afterwards. */
+  close(): void {
+    this.lib.close(this.uc);
+    this.free();
+  }
+
+  /** Maps zeroed memory. Address and size are multiples of 4096. @param permissions sum of {@link UnicornAccess} */
+  map(address: bigint, size: number, permissions: number = UnicornAccess.all): void {
+    this.check(this.lib.map(this.uc, address, size, permissions), 'uc_mem_map');
+  }
+
+  write(address: bigint, data: Uint8Array): void {
+    this.check(this.lib.write(this.uc, address, data, data.length), 'uc_mem_write');
+  }
+
+  /** Reads into `data`, which sets the length. */
+  read(address: bigint, data: Uint8Array): Uint8Array {
+    this.check(this.lib.read(this.uc, address, data, data.length), 'uc_mem_read');
+    return data;
+  }
+
+  /** {@link registers} into the machine. */
+  pushRegisters(): void {
+    this.check(this.lib.setRegisters(this.uc, this.ids, this.places, REGISTER_IDS.length), 'uc_reg_write_batch');
+  }
+
+  /** The machine's registers into {@link registers}. */
+  pullRegisters(): void {
+    this.check(this.lib.getRegisters(this.uc, this.ids, this.places, REGISTER_IDS.length), 'uc_reg_read_batch');
+  }
+
+  /**
+   * Runs from `begin` until the pc reaches `until`, `count` instructions were run (0: no limit), or something stops it.
+   * @returns a {@link UnicornError}; the pc is that of the instruction which stopped it
+   */
+  start(begin: bigint, until: bigint, count: number): number {
+    return this.lib.start(this.uc, begin, until, 0n, count);
+  }
+
+  /** Unicorn's own words for a {@link UnicornError}. */
+  describe(code: number): string {
+    return this.lib.strerror(code);
+  }
+
+  private check(code: number, what: string): void {
+    if (code !== 0) throw new Error(`${what}: ${this.lib.strerror(code)}`);
+  }
+}

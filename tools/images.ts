@@ -1,0 +1,87 @@
+/** The images that `build-firmware` makes, one row each. Paths are relative to the project's root. */
+
+/** How an image is compiled and linked. */
+export interface Image {
+  /** Names its outputs: `dist/firmware/<name>.{elf,bin,symbols.json}`. */
+  readonly name: string;
+  /** Source files, or folders of which every `.c` and `.S` file is taken (not the folders below). */
+  readonly sources: readonly string[];
+  /** Folders searched for headers, before `firmware/lib/include`. */
+  readonly include?: readonly string[];
+  /** Preprocessor definitions, `NAME` or `NAME=value`. */
+  readonly defines?: readonly string[];
+  /** Linker script. */
+  readonly linker: string;
+  /** Symbol definitions for the linker script, `name=value`. */
+  readonly linkerSymbols?: readonly string[];
+  /** Images whose flat binary this one includes by `.incbin "<name>.bin"`; they are built first. */
+  readonly embeds?: readonly string[];
+}
+
+const LIB = 'firmware/lib';
+const EL3 = ['firmware/el3', LIB];
+const VMM = ['firmware/vmm/core', 'firmware/vmm/arm64', LIB];
+
+/** All images but the attacks' payloads, which {@link payloadImage} derives from their sources. */
+export const IMAGES: readonly Image[] = [
+  {
+    name: 'el3-plain',
+    sources: [...EL3, 'firmware/el3/plain'],
+    include: ['firmware/el3/include'],
+    linker: 'firmware/el3/el3.ld',
+  },
+  {
+    name: 'vmm-plain',
+    sources: VMM,
+    include: ['firmware/vmm/include'],
+    linker: 'firmware/vmm/vmm.ld',
+  },
+  {
+    name: 'vmm-tvmi',
+    sources: VMM,
+    include: ['firmware/vmm/include'],
+    defines: ['RW_SMC_REWRITE'],
+    linker: 'firmware/vmm/vmm.ld',
+  },
+  {
+    name: 'guest-user',
+    sources: ['firmware/guest/user', 'firmware/lib/string.c'],
+    include: ['firmware/guest/include'],
+    linker: 'firmware/guest/user.ld',
+  },
+  {
+    name: 'guest',
+    sources: ['firmware/guest/kernel', LIB],
+    include: ['firmware/guest/include'],
+    linker: 'firmware/guest/guest.ld',
+    embeds: ['guest-user'],
+  },
+  {
+    name: 'conformance-arm64',
+    sources: ['test/conformance/arm64', 'test/conformance/arm64/groups'],
+    linker: 'test/conformance/arm64/link.ld',
+  },
+];
+
+/** First byte of the VMM's first module slot (`RW_VMM_MODULES` of `rw/layout.h`). */
+const VMM_MODULE_BASE = 0x4100_0000n;
+/** First byte of the guest kernel's module slot (`RW_GUEST_MODULE_VA` of `rw/layout.h`). */
+const GUEST_MODULE_BASE = 0xffff_ff80_40c0_0000n;
+
+/**
+ * The row of an attack's payload. A payload that includes `rw/guest_api.h` is a module of the guest kernel, any other
+ * one a module of the VMM; each is linked at the address of its first module slot.
+ *
+ * @param path - `attacks/<id>/payload*.c`
+ * @param source - the file's text
+ */
+export function payloadImage(path: string, source: string): Image {
+  const inGuest = /#\s*include\s*[<"]rw\/guest_api\.h[>"]/.test(source);
+  const base = inGuest ? GUEST_MODULE_BASE : VMM_MODULE_BASE;
+  return {
+    name: path.replace(/\.c$/, ''),
+    sources: [path],
+    linker: 'firmware/lib/module.ld',
+    linkerSymbols: [`module_base=0x${base.toString(16)}`],
+  };
+}
