@@ -28,6 +28,15 @@ export interface BuiltImage {
   readonly symbols: ReadonlyMap<string, bigint>;
 }
 
+/** The machine stopped the attacker's code: an exception taken while it ran in the payload's own pages. */
+export interface Refusal {
+  readonly time: number;
+  /** Level that took the exception. */
+  readonly level: 1 | 2 | 3;
+  /** `abort`: a data or instruction abort; `secure-call`: SMC; `trap`: any other synchronous exception. */
+  readonly kind: 'abort' | 'secure-call' | 'trap';
+}
+
 /** What a predicate may look at. */
 export interface MachineView {
   /** Instructions that all CPUs have started. */
@@ -41,15 +50,17 @@ export interface MachineView {
   readonly images: ReadonlyMap<string, BuiltImage>;
   /** Time of the first instruction fetched from the payload's own pages. */
   readonly firstHostileInstruction: number | undefined;
-  /** Guest ticks of the VMM's scheduler have reached the one at which the attack is let loose. */
+  /** Synchronous exceptions out of the payload's pages, in order. */
+  readonly refusals: readonly Refusal[];
+  /** The VMM's tick counter has reached the tick at which the attack is let loose. */
   readonly attackDue: boolean;
 }
 
 /** Follows one run. */
 export interface Observer {
   /**
-   * Looks at the machine at a checkpoint. Checkpoints come every {@link Truth.interval} instructions from the moment
-   * when the attack is due.
+   * Looks at the machine at a checkpoint. Checkpoints come every {@link Truth.interval} instructions, from the start of
+   * the run on.
    * @returns true once the effect has been seen
    */
   sample(view: MachineView): boolean;
@@ -60,7 +71,7 @@ export interface Observer {
 export interface Truth {
   /** Instructions between two checkpoints; Infinity: the end of the run decides alone. */
   readonly interval: number;
-  observe(view: MachineView): Observer;
+  observe(): Observer;
 }
 
 /** Reads a little-endian unsigned 64-bit word of physical memory. */
@@ -77,28 +88,55 @@ export function symbol(image: BuiltImage, name: string): bigint {
 }
 
 /**
- * Turns a predicate into a ground truth.
- * @param reached the effect is there
- * @param attempted the machine shows that the attempt was made and stopped; if it does not, nothing happened at all
+ * The attempt was made and stopped: it was due but its code was never let run, or it ran and the machine took it out of
+ * its own pages by an abort or a call to a higher level. An attack that ran through unhindered and reached nothing has
+ * had no effect, and so has one that was never due.
  */
-export function truthOf(
-  interval: number,
-  reached: (view: MachineView) => boolean,
-  attempted: (view: MachineView) => boolean,
-): Truth {
+export function stopped(view: MachineView): boolean {
+  if (view.firstHostileInstruction === undefined) return view.attackDue;
+  return view.refusals.length > 0;
+}
+
+/** Turns a predicate, asked at each checkpoint once the attack is due, into a ground truth. */
+export function truthOf(interval: number, reached: (view: MachineView) => boolean): Truth {
   return {
     interval,
     observe() {
       let seen = false;
+      const look = (view: MachineView) => {
+        if (!seen && view.attackDue) seen = reached(view);
+        return seen;
+      };
+      return {
+        sample: look,
+        conclude: (view) => (look(view) ? 'succeeded' : stopped(view) ? 'blocked' : 'no-effect'),
+      };
+    },
+  };
+}
+
+/**
+ * A truth about a value that must not change: it is learnt before the attack is due, and any other afterwards is the
+ * attack's doing.
+ * @param value what to look at on one CPU, or undefined where this checkpoint does not show it
+ */
+export function foreignValue(interval: number, value: (cpu: CpuView) => bigint | undefined): Truth {
+  return {
+    interval,
+    observe() {
+      const known = new Set<bigint>();
+      let seen = false;
       return {
         sample(view) {
-          seen ||= reached(view);
+          for (const cpu of view.cpus) {
+            const now = value(cpu);
+            if (now === undefined) continue;
+            if (!view.attackDue) known.add(now);
+            else seen ||= !known.has(now);
+          }
           return seen;
         },
-        conclude(view) {
-          if (seen || reached(view)) return 'succeeded';
-          return attempted(view) ? 'blocked' : 'no-effect';
-        },
+        conclude: (view) => (seen ? 'succeeded' : stopped(view) ? 'blocked' : 'no-effect'),
       };
     },
   };

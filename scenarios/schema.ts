@@ -1,10 +1,12 @@
 /** What a scenario file may say. */
 import { z } from 'zod';
 import { DETECTIONS, EFFECTS } from '../attacks/record.ts';
-
-export const WORKLOADS = ['mixed', 'null-syscall', 'context-switch', 'page-fault', 'pipe', 'copy', 'compute'] as const;
+import { DEFAULT_RUN_CONFIG as DEFAULT, WORKLOADS } from './config.ts';
 
 const name = z.string().regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/, 'lower-case words joined by dots and hyphens');
+
+/** Ticks of the generic counter (62.5 MHz; 16 instructions each). */
+const counterTicks = z.number().int().min(64).max(0xffff_ffff);
 
 export const scenarioSchema = z.strictObject({
   /** Version of this schema. */
@@ -24,14 +26,14 @@ export const scenarioSchema = z.strictObject({
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(1).describe('decides every interleaving'),
   cpus: z.number().int().min(1).max(8).default(1).describe('CPUs of the board'),
   memory: z.number().int().min(128).max(2048).default(128).describe('MiB of RAM'),
-  runTicks: z.number().int().min(1).max(1_000_000).default(40).describe('VMM timer ticks until orderly shutdown'),
+  runTicks: z.number().int().min(1).max(1_000_000).default(DEFAULT.runTicks).describe('VMM timer ticks at the most'),
   attackTick: z.number().int().min(1).max(1_000_000).default(10).describe('VMM timer tick that lets the attack loose'),
-  securePeriod: z
-    .number()
-    .int()
-    .min(1000)
-    .default(312_500)
-    .describe('period of the secure timer in ticks of the 62.5 MHz counter'),
+  vmmTickPeriod: counterTicks.default(DEFAULT.vmmTickPeriod).describe('from one timer tick of the VMM to the next'),
+  guestTickPeriod: counterTicks.default(DEFAULT.guestTickPeriod).describe('from one timer tick of a guest to the next'),
+  secureTimerPeriod: counterTicks
+    .default(DEFAULT.secureTimerPeriod)
+    .describe("from one of the monitor's polls to the next"),
+  workloadRounds: z.number().int().min(1).max(1_000_000).default(DEFAULT.workloadRounds).describe('repetitions'),
   limits: z
     .strictObject({
       instructions: z.number().int().min(1).default(400_000_000).describe('all CPUs together'),

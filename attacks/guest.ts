@@ -1,0 +1,118 @@
+/**
+ * A guest's kernel as ground truth sees it: found through the live translation registers of the CPU that runs it, laid
+ * out as its build says (`struct rw_guest_layout` of `firmware/lib/include/rw/guest_layout.h`).
+ */
+import { type Stage1Registers, type Stage2Registers, translate, translateStage2 } from '../vmi/arm64/walk.ts';
+import { type BuiltImage, type CpuView, type MachineView, readU64 } from './truth.ts';
+
+const LAYOUT_MAGIC = 0x314c_4757_524e_4952n;
+/** Lists longer than this are taken for broken rings. */
+const LONGEST_LIST = 4096;
+
+/** Intermediate physical address at which a guest's RAM begins. */
+export const GUEST_RAM_IPA = 0x4000_0000n;
+
+const HCR_VM = 1n;
+const SCTLR_M = 1n;
+
+/** Where the kernel's structures stand; virtual addresses and offsets. */
+export interface GuestLayout {
+  readonly textStart: bigint;
+  readonly textEnd: bigint;
+  readonly syscallTable: bigint;
+  readonly syscallCount: number;
+  readonly taskList: bigint;
+  readonly runQueue: bigint;
+  readonly current: bigint;
+  readonly taskListNode: bigint;
+  readonly taskRunNode: bigint;
+  readonly imageStart: bigint;
+}
+
+/** Finds the layout in a built guest kernel. @throws Error if the image holds none */
+export function guestLayout(image: BuiltImage): GuestLayout {
+  const bytes = image.bytes;
+  const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + 128 <= bytes.length; at += 8) {
+    if (data.getBigUint64(at, true) !== LAYOUT_MAGIC) continue;
+    const word = (index: number) => data.getBigUint64(at + 16 + index * 8, true);
+    const half = (index: number) => BigInt(data.getUint32(at + 16 + 10 * 8 + index * 4, true));
+    return {
+      imageStart: word(0),
+      textStart: word(1),
+      textEnd: word(2),
+      syscallTable: word(4),
+      syscallCount: Number(word(5)),
+      taskList: word(6),
+      runQueue: word(7),
+      current: word(8),
+      taskListNode: half(0),
+      taskRunNode: half(1),
+    };
+  }
+  throw new Error(`image ${image.name} holds no layout of its structures`);
+}
+
+/** The CPU runs a guest: EL1 or EL0, not secure. */
+export function runsGuest(cpu: CpuView): boolean {
+  return cpu.level < 2 && !cpu.secure;
+}
+
+export function stage2Of(cpu: CpuView): Stage2Registers {
+  return {
+    vttbr: cpu.register('VTTBR_EL2'),
+    vtcr: cpu.register('VTCR_EL2'),
+    enabled: (cpu.register('HCR_EL2') & HCR_VM) !== 0n,
+  };
+}
+
+function stage1Of(cpu: CpuView): Stage1Registers {
+  return {
+    ttbr0: cpu.register('TTBR0_EL1'),
+    ttbr1: cpu.register('TTBR1_EL1'),
+    tcr: cpu.register('TCR_EL1'),
+    enabled: (cpu.register('SCTLR_EL1') & SCTLR_M) !== 0n,
+  };
+}
+
+/** Memory of the guest that a CPU runs at this checkpoint, by virtual address. */
+export class GuestMemory {
+  private readonly view: MachineView;
+  private readonly stage1: Stage1Registers;
+  private readonly stage2: Stage2Registers;
+
+  constructor(view: MachineView, cpu: CpuView) {
+    this.view = view;
+    this.stage1 = stage1Of(cpu);
+    this.stage2 = stage2Of(cpu);
+  }
+
+  /** Reads an aligned 64-bit word, or undefined where nothing is mapped. */
+  u64(va: bigint): bigint | undefined {
+    const pa = translate((at) => readU64(this.view, at), this.stage1, this.stage2, va);
+    return pa === undefined ? undefined : readU64(this.view, pa);
+  }
+
+  /** Addresses of the elements of a ring, or undefined if it cannot be followed to its head. */
+  ring(head: bigint, node: bigint): bigint[] | undefined {
+    const found: bigint[] = [];
+    for (let at = this.u64(head); at !== head; at = this.u64(at)) {
+      if (at === undefined || found.length > LONGEST_LIST) return undefined;
+      found.push(at - node);
+    }
+    return found;
+  }
+}
+
+/**
+ * The memory of guest 0, if a CPU runs it with its stage 1 on at this checkpoint.
+ * @param ram physical address of guest 0's RAM
+ */
+export function guestZero(view: MachineView, ram: number): GuestMemory | undefined {
+  for (const cpu of view.cpus) {
+    if (!runsGuest(cpu) || (cpu.register('SCTLR_EL1') & SCTLR_M) === 0n) continue;
+    if (translateStage2((at) => readU64(view, at), stage2Of(cpu), GUEST_RAM_IPA) !== ram) continue;
+    return new GuestMemory(view, cpu);
+  }
+  return undefined;
+}

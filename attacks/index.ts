@@ -1,0 +1,41 @@
+/** The catalogue: every attack with its record and its ground truth. */
+import { record as hcrClearVm } from './arm64.hcr.clear-vm/record.ts';
+import { truth as hcrClearVmTruth } from './arm64.hcr.clear-vm/truth.ts';
+import { record as secureRamRead } from './arm64.secure-ram.read/record.ts';
+import { truth as secureRamReadTruth } from './arm64.secure-ram.read/truth.ts';
+import { record as vbarRedirect } from './arm64.vbar.redirect/record.ts';
+import { truth as vbarRedirectTruth } from './arm64.vbar.redirect/truth.ts';
+import { record as vmiCodePatch } from './arm64.vmi.code-patch/record.ts';
+import { truth as vmiCodePatchTruth } from './arm64.vmi.code-patch/truth.ts';
+import { record as vmiDataHijack } from './arm64.vmi.data-hijack/record.ts';
+import { truth as vmiDataHijackTruth } from './arm64.vmi.data-hijack/truth.ts';
+import { record as vttbrSwap } from './arm64.vttbr.swap/record.ts';
+import { truth as vttbrSwapTruth } from './arm64.vttbr.swap/truth.ts';
+import { record as taskUnlink } from './guest.dkom.task-unlink/record.ts';
+import { truth as taskUnlinkTruth } from './guest.dkom.task-unlink/truth.ts';
+import { record as syscallHook } from './guest.syscall.hook/record.ts';
+import { truth as syscallHookTruth } from './guest.syscall.hook/truth.ts';
+import type { AttackRecord } from './record.ts';
+import type { Truth } from './truth.ts';
+
+export interface Attack {
+  readonly record: AttackRecord;
+  readonly truth: Truth;
+}
+
+/** All attacks, by id. */
+export const ATTACKS: readonly Attack[] = [
+  { record: hcrClearVm, truth: hcrClearVmTruth },
+  { record: secureRamRead, truth: secureRamReadTruth },
+  { record: vbarRedirect, truth: vbarRedirectTruth },
+  { record: vmiCodePatch, truth: vmiCodePatchTruth },
+  { record: vmiDataHijack, truth: vmiDataHijackTruth },
+  { record: vttbrSwap, truth: vttbrSwapTruth },
+  { record: taskUnlink, truth: taskUnlinkTruth },
+  { record: syscallHook, truth: syscallHookTruth },
+];
+
+/** An attack by its id, or undefined. */
+export function attackNamed(id: string): Attack | undefined {
+  return ATTACKS.find((attack) => attack.record.id === id);
+}
