@@ -54,6 +54,12 @@ export class PhysicalMemory {
   onCodeWrite: (offset: number, size: number) => void = () => {};
 
   /**
+   * An access to RAM was refused and ends in an external abort: the address-space controller keeps a record of it.
+   * Whoever asks {@link ramFor} and takes its -1 for an abort must call this itself.
+   */
+  onRefused: (pa: number, write: boolean, by: Initiator) => void = () => {};
+
+  /**
    * @param buffer linear memory
    * @param ramStart first byte of linear memory that guest RAM may use, a multiple of 4096
    */
@@ -129,7 +135,7 @@ export class PhysicalMemory {
   read(pa: number, size: number, by: Initiator): number {
     const offset = this.ramFor(pa, false, by);
     if (offset >= 0) return this.readBytes(offset, size);
-    const at = this.deviceFor(pa, by);
+    const at = this.deviceFor(pa, false, by);
     return at.device.read(pa - at.start, size, by) >>> 0;
   }
 
@@ -137,7 +143,7 @@ export class PhysicalMemory {
   write(pa: number, size: number, value: number, by: Initiator): void {
     const offset = this.ramFor(pa, true, by);
     if (offset < 0) {
-      const at = this.deviceFor(pa, by);
+      const at = this.deviceFor(pa, true, by);
       at.device.write(pa - at.start, size, value >>> 0, by);
       return;
     }
@@ -195,13 +201,15 @@ export class PhysicalMemory {
     return undefined;
   }
 
-  private deviceFor(pa: number, by: Initiator): DeviceRegion {
+  private deviceFor(pa: number, write: boolean, by: Initiator): DeviceRegion {
     for (const region of this.devices) {
       if (pa >= region.start && pa < region.end) {
         if (region.secureOnly && !by.secure) throw new ExternalAbort(pa, 'refused');
         return region;
       }
     }
-    throw new ExternalAbort(pa, this.regionOf(pa) ? 'refused' : 'decode');
+    if (!this.regionOf(pa)) throw new ExternalAbort(pa, 'decode');
+    this.onRefused(pa, write, by);
+    throw new ExternalAbort(pa, 'refused');
   }
 }
