@@ -12,6 +12,8 @@ const UC_MODE_LITTLE_ENDIAN = 0;
 const UC_CPU_ARM64_A57 = 0;
 /** uc_ctl(UC_CTL_CPU_MODEL) with one argument that is written. */
 const UC_CTL_SET_CPU_MODEL = 7 | (1 << 26) | (1 << 30) | 0;
+/** uc_ctl(UC_CTL_TB_REMOVE_CACHE) with two arguments that are written. */
+const UC_CTL_REMOVE_CACHE = 9 | (2 << 26) | (1 << 30);
 const X0 = 199;
 const X29 = 1;
 const X30 = 2;
@@ -43,7 +45,7 @@ type Pointer = unknown;
 
 interface Library {
   open(arch: number, mode: number, out: Pointer[]): number;
-  control(uc: Pointer, control: number, type: string, value: number): number;
+  control(uc: Pointer, control: number, ...typesAndValues: (string | number | bigint)[]): number;
   close(uc: Pointer): number;
   map(uc: Pointer, address: bigint, size: number, permissions: number): number;
   write(uc: Pointer, address: bigint, data: Uint8Array, size: number): number;
@@ -136,6 +138,12 @@ export class Unicorn {
 
   write(address: bigint, data: Uint8Array): void {
     this.check(this.lib.write(this.uc, address, data, data.length), 'uc_mem_write');
+  }
+
+  /** Forgets what was translated from this range: Unicorn 2.0.1 does not do so on {@link write}. */
+  forgetCode(address: bigint, size: number): void {
+    const end = address + BigInt(size);
+    this.check(this.lib.control(this.uc, UC_CTL_REMOVE_CACHE, 'uint64_t', address, 'uint64_t', end), 'uc_ctl');
   }
 
   /** Reads into `data`, which sets the length. */

@@ -5,6 +5,8 @@ export interface Pattern {
   /** Bits that must match {@link value}. */
   readonly mask: number;
   readonly value: number;
+  /** Bits that should be 1 but are not decoded. */
+  readonly shouldBeOnes: number;
   /** The fields in the order of the string. */
   readonly fields: readonly { readonly name: string; readonly low: number; readonly width: number }[];
 }
@@ -20,6 +22,7 @@ export function parsePattern(text: string): Pattern {
   let position = 32;
   let mask = 0;
   let value = 0;
+  let shouldBeOnes = 0;
   const fields: { name: string; low: number; width: number }[] = [];
   for (const token of text.trim().split(/\s+/)) {
     if (/^[01x]+$/.test(token)) {
@@ -30,6 +33,7 @@ export function parsePattern(text: string): Pattern {
       }
     } else if (/^\([01]+\)$/.test(token)) {
       position -= token.length - 2;
+      shouldBeOnes |= Number.parseInt(token.slice(1, -1), 2) << position;
     } else {
       const [name, narrowed] = token.split(':');
       const place = FIELDS[name!];
@@ -41,5 +45,5 @@ export function parsePattern(text: string): Pattern {
     }
   }
   if (position !== 0) throw new Error(`pattern "${text}" has ${32 - position} bits`);
-  return { mask: mask >>> 0, value: value >>> 0, fields };
+  return { mask: mask >>> 0, value: value >>> 0, shouldBeOnes: shouldBeOnes >>> 0, fields };
 }

@@ -1,0 +1,266 @@
+/**
+ * Random A64 streams: weighted over the rows of the A64 table, fields filled with interesting values, memory operands
+ * steered into the data window by an ADR before the access, branches kept inside the code.
+ */
+import { A64_TABLE, type Encoding } from '../../emulator/arm64/decode/index.ts';
+import { parsePattern } from '../../emulator/arm64/decode/pattern.ts';
+import { liftA64 } from '../../emulator/arm64/lift/index.ts';
+import { Random } from './random.ts';
+import { CODE_BASE, DATA_BASE, DATA_BYTES, NZCV, REGISTER_COUNT, SP, type Stream } from './stream.ts';
+
+/** Writes a row's encoding from field values; fields that are not given come from `fill`. */
+function encode(row: Encoding, given: Readonly<Record<string, number>>, fill: (name: string, width: number) => number) {
+  const { value, shouldBeOnes, fields } = parsed(row);
+  let word = value | shouldBeOnes;
+  for (const { name, low, width } of fields) {
+    const bits = given[name] ?? fill(name, width);
+    word |= (bits & ((1 << width) - 1)) << low;
+  }
+  return word >>> 0;
+}
+
+const patterns = new Map<Encoding, ReturnType<typeof parsePattern>>();
+function parsed(row: Encoding) {
+  let pattern = patterns.get(row);
+  if (!pattern) {
+    pattern = parsePattern(row.pattern);
+    patterns.set(row, pattern);
+  }
+  return pattern;
+}
+
+const hasField = (row: Encoding, name: string): boolean => parsed(row).fields.some((field) => field.name === name);
+const named =
+  (pattern: RegExp) =>
+  (row: Encoding): boolean =>
+    pattern.test(row.name);
+
+/** Rows that leave translated code, or whose meaning depends on privilege, are not for random streams. */
+const leavesTranslatedCode = (row: Encoding): boolean => {
+  const word = encode(row, { option: 3 }, () => 0);
+  return liftA64(word, 0, 0, 0).statements.some((s) => s.kind === 'system');
+};
+const usable = A64_TABLE.filter((row) => !leavesTranslatedCode(row) || /^(AND|ORR|EOR) .*immediate/.test(row.name));
+
+/** LDAR, STLR: their address must be aligned. */
+const isOrdered = named(/^(LDAR|STLR)/);
+const isExclusive = named(/^(LDA?X|STL?X)/);
+const isBranch = named(/^(B|BL|B\.cond|CBN?Z|TBN?Z|BR|BLR|RET)$/);
+const isMemory = named(/^(LD|ST|PRF)/);
+const exclusiveLoads = usable.filter(named(/^LDA?X/));
+const branches = usable.filter(isBranch);
+const memory = usable.filter((row) => isMemory(row) && !isExclusive(row));
+const plain = usable.filter((row) => !isBranch(row) && !isMemory(row));
+
+const row = (name: string): Encoding => {
+  const found = A64_TABLE.find((r) => r.name === name);
+  if (!found) throw new Error(`the A64 table has no row ${name}`);
+  return found;
+};
+const ADR = row('ADR');
+const ADD = row('ADD (immediate)');
+const MOVZ = row('MOVZ 64-bit');
+const MOVN = row('MOVN 64-bit');
+const MOVK = row('MOVK 64-bit');
+const CLREX = row('CLREX');
+
+const ZR_OR_SP = 31;
+const none = (): number => 0;
+
+/** A piece of a stream: words that belong together, made once its address is known. */
+type Item = { readonly length: number; words(index: number, targetOf: (item: number) => number): number[] };
+
+/** Words between a place and a place in the data window. */
+const toData = (index: number, offset: number): number => Number(DATA_BASE - CODE_BASE) + offset - 4 * index;
+
+const adr = (register: number, distance: number): number =>
+  encode(ADR, { immlo: distance & 3, immhi: distance >> 2, Rd: register }, none);
+
+const INTERESTING = [
+  0n,
+  1n,
+  0x7fffffffn,
+  0x80000000n,
+  0xffffffffn,
+  0x7fffffffffffffffn,
+  0x8000000000000000n,
+  0xffffffffffffffffn,
+  0xffffffff80000000n,
+];
+
+class Generator {
+  private readonly random: Random;
+
+  constructor(random: Random) {
+    this.random = random;
+  }
+
+  /** A register's first value: an edge, a small number, or random bits. */
+  value(): bigint {
+    const kind = this.random.below(4);
+    if (kind === 0) return this.random.pick(INTERESTING);
+    if (kind === 1) return BigInt.asUintN(64, BigInt(this.random.between(-64, 64)));
+    return (BigInt(this.random.word()) << 32n) | BigInt(this.random.word());
+  }
+
+  /** A field's value: registers evenly, immediates with their edges more often. */
+  private readonly field = (name: string, width: number): number => {
+    const r = this.random;
+    if (/^R/.test(name) || r.chance(0.5)) return r.below(2 ** width);
+    const edges = [0, 1, 2 ** width - 1, 2 ** (width - 1), 2 ** (width - 1) - 1, 2 ** r.below(width)];
+    return r.pick(edges);
+  };
+
+  private register(...except: number[]): number {
+    for (;;) {
+      const n = this.random.below(31);
+      if (!except.includes(n)) return n;
+    }
+  }
+
+  item(items: number, self: number): Item {
+    const kind = this.random.below(100);
+    if (kind < 55) return this.plain();
+    if (kind < 82) return this.memory();
+    if (kind < 88) return this.exclusive();
+    return this.branch(items, self);
+  }
+
+  private plain(): Item {
+    for (;;) {
+      const word = encode(this.random.pick(plain), {}, this.field);
+      // A reserved value of a field: another try.
+      if (liftA64(word, 0, 0, 0).statements.some((s) => s.kind === 'system')) continue;
+      return { length: 1, words: () => [word] };
+    }
+  }
+
+  /** An instruction that makes `register` an address in the data window; SP needs two. */
+  private pointer(register: number, offset: number): Item {
+    if (register !== ZR_OR_SP) return { length: 1, words: (index) => [adr(register, toData(index, offset))] };
+    const scratch = this.register();
+    const move = encode(ADD, { sf: 1, sh: 0, imm12: 0, Rn: scratch, Rd: ZR_OR_SP }, none);
+    return { length: 2, words: (index) => [adr(scratch, toData(index, offset)), move] };
+  }
+
+  private memory(): Item {
+    const r = this.random;
+    const form = r.pick(memory);
+    if (hasField(form, 'imm19')) return this.literal(form);
+    const base = r.below(32);
+    // Room for every offset: at most 512 bytes down, 32760 up.
+    const near = r.chance(0.7) ? 0x1000 + r.below(64) : r.between(0x1000, 0x6fff);
+    const offset = isOrdered(form) ? near & ~7 : near;
+    const pointer = this.pointer(base, offset);
+    if (hasField(form, 'Rm')) return this.indexed(form, base, pointer);
+    // A load pair with equal destinations is CONSTRAINED UNPREDICTABLE: Unicorn keeps the first, this machine the second.
+    const t = r.below(32);
+    const registers = { Rn: base, Rt: t, Rt2: (t + 1 + r.below(31)) & 31 };
+    const word = encode(form, { ...registers, ...(r.chance(0.5) ? { imm12: r.below(16) } : {}) }, this.field);
+    return { length: pointer.length + 1, words: (i, t) => [...pointer.words(i, t), word] };
+  }
+
+  private literal(form: Encoding): Item {
+    const offset = this.random.below(DATA_BYTES / 8) * 4;
+    const t = this.random.below(32);
+    return {
+      length: 1,
+      words: (index) => [encode(form, { imm19: toData(index, offset) >> 2, Rt: t, prfop: t }, none)],
+    };
+  }
+
+  /** Register offset: the index is small, and its upper half arbitrary where the extension drops it. */
+  private indexed(form: Encoding, base: number, pointer: Item): Item {
+    const r = this.random;
+    const m = r.chance(0.1) ? ZR_OR_SP : this.register(base);
+    const option = r.pick([2, 3, 6, 7]);
+    const negative = option !== 2 && r.chance(0.3);
+    const words: number[] = [];
+    if (m !== ZR_OR_SP) {
+      words.push(encode(negative ? MOVN : MOVZ, { imm16: r.below(negative ? 0x180 : 0x800), hw: 0, Rd: m }, none));
+      if ((option & 1) === 0) words.push(encode(MOVK, { imm16: r.word(), hw: r.pick([2, 3]), Rd: m }, none));
+    }
+    // `option`'s middle bit is literal in the pattern, the outer ones are "any".
+    const access = (encode(form, { Rn: base, Rm: m }, this.field) | (option << 13)) >>> 0;
+    return {
+      length: words.length + pointer.length + 1,
+      words: (i, t) => [...words, ...pointer.words(i + words.length, t), access],
+    };
+  }
+
+  /** A load-exclusive and, mostly, its store after a few other instructions. */
+  private exclusive(): Item {
+    const r = this.random;
+    const load = r.pick(exclusiveLoads);
+    const store = row(load.name.replace(/^LDA?X/, r.chance(0.5) ? 'STX' : 'STLX'));
+    const base = r.below(32);
+    const pointer = this.pointer(base, 0x1000 + 16 * r.below(8));
+    const others = Array.from({ length: r.below(3) }, () => this.plain());
+    const again = this.pointer(base, 0x1000 + 16 * r.below(r.chance(0.8) ? 1 : 8));
+    const [t, t2] = [r.below(32), r.below(32)];
+    const loadWord = encode(load, { Rn: base, Rt: t, ...(t === t2 ? {} : { Rt2: t2 }) }, this.field);
+    const status = this.register(base, t, t2);
+    const storeWord = encode(store, { Rn: base, Rt: t, Rt2: t2, Rs: status }, none);
+    const samePlace = r.chance(0.8);
+    const parts: Item[] = [
+      pointer,
+      { length: 1, words: () => [loadWord] },
+      ...others,
+      samePlace ? pointer : again,
+      { length: 1, words: () => [storeWord] },
+    ];
+    return joined(parts);
+  }
+
+  private branch(items: number, self: number): Item {
+    const r = this.random;
+    const form = r.pick(branches);
+    const target = r.chance(0.1)
+      ? r.between(Math.max(0, self - 6), self)
+      : r.between(self + 1, Math.min(items, self + 6));
+    if (hasField(form, 'Rn')) {
+      const n = this.register();
+      const word = encode(form, { Rn: n }, none);
+      return { length: 2, words: (index, targetOf) => [adr(n, 4 * (targetOf(target) - index)), word] };
+    }
+    const offset = parsed(form).fields.find((field) => field.name.startsWith('imm'))!;
+    const filled = encode(form, { [offset.name]: 0 }, this.field);
+    return {
+      length: 1,
+      words: (index, targetOf) => {
+        const distance = (targetOf(target) - index) & (2 ** offset.width - 1);
+        return [(filled | (distance << offset.low)) >>> 0];
+      },
+    };
+  }
+}
+
+function joined(parts: readonly Item[]): Item {
+  return {
+    length: parts.reduce((sum, part) => sum + part.length, 0),
+    words(index, targetOf) {
+      const words: number[] = [];
+      for (const part of parts) words.push(...part.words(index + words.length, targetOf));
+      return words;
+    },
+  };
+}
+
+/** Items in a stream, and instructions after which it is stopped (a backward branch may loop). */
+const ITEMS = 24;
+const LIMIT = 120;
+
+/** The stream of a seed. It begins with CLREX: no executor remembers an earlier stream's monitor. */
+export function randomStream(seed: number): Stream {
+  const random = new Random(seed);
+  const generator = new Generator(random);
+  const items: Item[] = [{ length: 1, words: () => [encode(CLREX, { CRm: 15 }, none)] }];
+  for (let i = 1; i < ITEMS; i++) items.push(generator.item(ITEMS, i));
+  const starts: number[] = [0];
+  for (const item of items) starts.push(starts[starts.length - 1]! + item.length);
+  const code = items.flatMap((item, i) => item.words(starts[i]!, (target) => starts[target]!));
+  const registers = new BigUint64Array(REGISTER_COUNT);
+  for (let i = 0; i <= SP; i++) registers[i] = generator.value();
+  registers[NZCV] = BigInt(random.below(16));
+  return { code, registers, dataSeed: random.word() | 1, limit: LIMIT };
+}
