@@ -1,3 +1,5 @@
+import type { PhysicalMemory } from './physical.ts';
+
 /**
  * Translation lookaside buffers: what hardware keeps between TLB maintenance operations, and the fast tags through
  * which translated code reaches RAM.
@@ -21,8 +23,6 @@ export const FETCH_ENTRIES = 1024;
 export const JUMP_ENTRIES = 4096;
 export const JUMP_ENTRY_BYTES = 16;
 export const BANK_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES + JUMP_ENTRIES * JUMP_ENTRY_BYTES;
-/** A pc that no instruction has: marks an empty jump-cache entry. */
-const NO_PC = 1;
 
 /** Attribute bits of an entry: which accesses it allows, and what it is. */
 export const EntryFlag = {
@@ -50,6 +50,8 @@ class EntryTable {
   /** log2 of the bytes that the translation's block or page covers (12 for a 4 KiB page). */
   private readonly span: Uint8Array;
   private readonly used: Int32Array;
+  /** Where each entry stands in `used`. */
+  private readonly position: Int32Array;
   private usedCount = 0;
   private maxSpan = 12;
   private readonly mask: number;
@@ -62,6 +64,7 @@ class EntryTable {
     this.flags = new Uint8Array(entries);
     this.span = new Uint8Array(entries);
     this.used = new Int32Array(entries);
+    this.position = new Int32Array(entries);
     this.mask = entries - 1;
     this.onDrop = onDrop;
   }
@@ -81,7 +84,10 @@ class EntryTable {
   insert(vaLo: number, vaHi: number, page: number, flags: number, span: number): number {
     const e = (vaLo >>> 12) & this.mask;
     if (this.flags[e] !== 0) this.onDrop(e);
-    else this.used[this.usedCount++] = e;
+    else {
+      this.position[e] = this.usedCount;
+      this.used[this.usedCount++] = e;
+    }
     this.tagLo[e] = vaLo & ~0xfff;
     this.tagHi[e] = vaHi;
     this.page[e] = page;
@@ -99,7 +105,7 @@ class EntryTable {
       if ((this.flags[e] & mask) === value) {
         this.onDrop(e);
         this.flags[e] = 0;
-      } else this.used[kept++] = e;
+      } else this.keep(e, kept++);
     }
     this.usedCount = kept;
     if (kept === 0) this.maxSpan = 12;
@@ -112,13 +118,7 @@ class EntryTable {
       if (e < 0 || (this.flags[e] & mask) !== value) return;
       this.onDrop(e);
       this.flags[e] = 0;
-      // `used` may name an empty entry: the list is only a superset, so take it out to keep it so.
-      for (let i = 0; i < this.usedCount; i++) {
-        if (this.used[i] === e) {
-          this.used[i] = this.used[--this.usedCount];
-          break;
-        }
-      }
+      this.keep(this.used[--this.usedCount], this.position[e]);
       return;
     }
     let kept = 0;
@@ -127,9 +127,14 @@ class EntryTable {
       if ((this.flags[e] & mask) === value && this.covers(e, vaLo, vaHi)) {
         this.onDrop(e);
         this.flags[e] = 0;
-      } else this.used[kept++] = e;
+      } else this.keep(e, kept++);
     }
     this.usedCount = kept;
+  }
+
+  private keep(e: number, position: number): void {
+    this.used[position] = e;
+    this.position[e] = position;
   }
 
   private covers(e: number, vaLo: number, vaHi: number): boolean {
@@ -243,13 +248,16 @@ export class TlbBank {
   /** Drops the jump-cache entries of one virtual page. */
   forgetJumps(pageLo: number): void {
     const first = (pageLo >>> 2) & (JUMP_ENTRIES - 1);
-    const i = (this.jumpBase >> 2) + first * 4;
-    for (let k = 0; k < 1024; k++) this.words[i + k * 4] = NO_PC;
+    for (let k = first; k < first + 1024; k++) this.emptyJump(k);
   }
 
   forgetAllJumps(): void {
-    const i = this.jumpBase >> 2;
-    for (let k = 0; k < JUMP_ENTRIES; k++) this.words[i + k * 4] = NO_PC;
+    for (let k = 0; k < JUMP_ENTRIES; k++) this.emptyJump(k);
+  }
+
+  /** An empty entry holds a pc that belongs at another place, so no pc ever matches it. */
+  private emptyJump(entry: number): void {
+    this.words[(this.jumpBase >> 2) + entry * 4] = (entry ^ 1) << 2;
   }
 
   /** The fast part as 64-bit words, for tests. */
@@ -288,5 +296,18 @@ export class Tlb {
 
   disarmAll(): void {
     for (const bank of this.banks) bank.disarmAll();
+  }
+
+  forgetJumps(): void {
+    for (const bank of this.banks) bank.forgetAllJumps();
+  }
+
+  /** Takes the fast way of writing to one page of RAM away. @param page linear-memory offset >> 12 */
+  protectPage(page: number, phys: PhysicalMemory): void {
+    for (const bank of this.banks) {
+      bank.data.each((e) => {
+        if (phys.offsetOf(bank.data.page[e] * 4096) >>> 12 === page) bank.disarmWrite(e);
+      });
+    }
   }
 }

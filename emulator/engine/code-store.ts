@@ -1,0 +1,205 @@
+/**
+ * All translated code of a machine, by the page it came from. A page of code is known by its place in RAM, its virtual
+ * address and its mode; the blocks of one such page may be linked to each other, because whoever runs one of them has
+ * passed the fetch check of the page. Between pages, control goes through the jump cache.
+ */
+import type { LiftedInstruction } from '../ir/ir.ts';
+import { PageFlag, type PhysicalMemory } from '../memory/physical.ts';
+import type { CodeArena } from './tier0/arena.ts';
+import { Lowering } from './tier0/lower.ts';
+import { MAX_BLOCK_INSTRUCTIONS } from './tier0/records.ts';
+
+/** Lifts one instruction, see {@link Core.lift}. */
+export type Lift = (word: number, pcLo: number, pcHi: number, mode: number) => LiftedInstruction;
+
+/** A place that links may lead to, translated or not. */
+interface Target {
+  /** Address behind the header. */
+  record: number;
+  /** Instructions covered, 0 while not translated. */
+  count: number;
+  /** Fields that hold links to this place. */
+  readonly sites: number[];
+}
+
+const WORDS_PER_PAGE = 1024;
+
+class CodePage {
+  readonly vaLo: number;
+  readonly vaHi: number;
+  readonly mode: number;
+  /** By index of the instruction word within the page. */
+  readonly targets = new Map<number, Target>();
+  /** Blocks of one instruction, for exact stops. */
+  readonly steps = new Map<number, number>();
+  /** 1 where an instruction word is part of some translation. */
+  readonly covered = new Uint8Array(WORDS_PER_PAGE);
+
+  constructor(vaLo: number, vaHi: number, mode: number) {
+    this.vaLo = vaLo;
+    this.vaHi = vaHi;
+    this.mode = mode;
+  }
+}
+
+export class CodeStore {
+  readonly arena: CodeArena;
+  private readonly phys: PhysicalMemory;
+  private readonly lowering: Lowering;
+  private readonly pages = new Map<number, CodePage[]>();
+  /** A RAM page (linear-memory offset >> 12) now holds translated code: nobody may write it the fast way. */
+  onNewPage: (page: number) => void = () => {};
+  /** Everything was dropped: jump caches must be emptied. */
+  onFlush: () => void = () => {};
+  /** Blocks translated since the start. */
+  translated = 0;
+
+  constructor(arena: CodeArena, phys: PhysicalMemory) {
+    this.arena = arena;
+    this.phys = phys;
+    this.lowering = new Lowering(arena);
+  }
+
+  /**
+   * The block that begins at a pc, translated if need be.
+   * @param offset place of the instruction in linear memory
+   * @returns address of its first record
+   */
+  block(offset: number, pcLo: number, pcHi: number, mode: number, lift: Lift): number {
+    if (this.arena.full) this.flush();
+    const page = this.page(offset, pcLo, pcHi, mode);
+    const target = this.target(page, pcLo, pcHi);
+    if (target.count > 0) return target.record;
+    const { record, count } = this.translate(page, offset, pcLo, pcHi, MAX_BLOCK_INSTRUCTIONS, lift);
+    target.record = record;
+    target.count = count;
+    for (const site of target.sites) this.arena.setLink(site, record);
+    return record;
+  }
+
+  /** A block of the one instruction at a pc. */
+  step(offset: number, pcLo: number, pcHi: number, mode: number, lift: Lift): number {
+    if (this.arena.full) this.flush();
+    const page = this.page(offset, pcLo, pcHi, mode);
+    const word = (pcLo & 0xfff) >> 2;
+    const known = page.steps.get(word);
+    if (known !== undefined) return known;
+    const { record } = this.translate(page, offset, pcLo, pcHi, 1, lift);
+    page.steps.set(word, record);
+    return record;
+  }
+
+  /**
+   * Drops what was translated from bytes that change.
+   * @returns true if anything was dropped
+   */
+  invalidate(offset: number, size: number): boolean {
+    const pages = this.pages.get(offset >>> 12);
+    if (!pages) return false;
+    const first = (offset & 0xfff) >> 2;
+    const last = ((offset & 0xfff) + size - 1) >> 2;
+    let dropped = false;
+    for (const page of pages) {
+      let hit = false;
+      for (let word = first; word <= last; word++) hit ||= page.covered[word] !== 0;
+      if (hit) {
+        this.drop(page, first, last);
+        dropped = true;
+      }
+    }
+    return dropped;
+  }
+
+  /** Drops everything. */
+  flush(): void {
+    this.pages.clear();
+    this.arena.clear();
+    this.onFlush();
+  }
+
+  private drop(page: CodePage, first: number, last: number): void {
+    for (const [word, target] of page.targets) {
+      if (target.count > 0 && word <= last && word + target.count > first) {
+        this.arena.drop(target.record);
+        target.count = 0;
+      }
+    }
+    for (let word = first; word <= last; word++) {
+      const step = page.steps.get(word);
+      if (step === undefined) continue;
+      this.arena.drop(step);
+      page.steps.delete(word);
+    }
+    page.covered.fill(0);
+    for (const [word, target] of page.targets) page.covered.fill(1, word, word + target.count);
+    for (const word of page.steps.keys()) page.covered[word] = 1;
+  }
+
+  private page(offset: number, pcLo: number, pcHi: number, mode: number): CodePage {
+    const index = offset >>> 12;
+    const vaLo = pcLo & ~0xfff;
+    let list = this.pages.get(index);
+    if (!list) {
+      list = [];
+      this.pages.set(index, list);
+      if (!(this.phys.pageFlags[index] & PageFlag.code)) {
+        this.phys.pageFlags[index] |= PageFlag.code;
+        this.onNewPage(index);
+      }
+    }
+    for (const page of list) if (page.vaLo === vaLo && page.vaHi === pcHi && page.mode === mode) return page;
+    const page = new CodePage(vaLo, pcHi, mode);
+    list.push(page);
+    return page;
+  }
+
+  private target(page: CodePage, pcLo: number, pcHi: number): Target {
+    const word = (pcLo & 0xfff) >> 2;
+    let target = page.targets.get(word);
+    if (!target) {
+      target = { record: this.arena.stub(pcLo, pcHi), count: 0, sites: [] };
+      page.targets.set(word, target);
+    }
+    return target;
+  }
+
+  private translate(
+    page: CodePage,
+    offset: number,
+    pcLo: number,
+    pcHi: number,
+    most: number,
+    lift: Lift,
+  ): { record: number; count: number } {
+    const lifted: LiftedInstruction[] = [];
+    const room = Math.min(most, (4096 - (pcLo & 0xfff)) >> 2);
+    const words = this.phys.words;
+    for (let i = 0; i < room; i++) {
+      const instruction = lift(words[(offset >> 2) + i] >>> 0, (pcLo + i * 4) | 0, pcHi, page.mode);
+      lifted.push(instruction);
+      if (instruction.ends) break;
+    }
+    const count = lifted.length;
+    const arena = this.arena;
+    const record = arena.beginBlock(pcLo, pcHi);
+    this.lowering.reset();
+    for (let i = 0; i < count; i++) {
+      arena.instruction = i;
+      if (this.lowering.instruction(lifted[i], lifted[i + 1])) i++;
+    }
+    arena.instruction = count;
+    if (!lifted[count - 1].ends) this.lowering.goto((BigInt(pcHi) << 32n) + BigInt(pcLo >>> 0) + BigInt(count * 4));
+    arena.finish(record, count);
+    const pending = arena.pending;
+    for (const { site, target } of pending) {
+      const lo = Number(BigInt.asIntN(32, target));
+      const to = this.target(page, lo, pcHi);
+      to.sites.push(site);
+      arena.setLink(site, to.record);
+    }
+    const word = (pcLo & 0xfff) >> 2;
+    page.covered.fill(1, word, word + count);
+    this.translated++;
+    return { record, count };
+  }
+}

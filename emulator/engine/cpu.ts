@@ -1,0 +1,440 @@
+/**
+ * One CPU's way through its code: enters translated blocks, and does what they leave to TypeScript. Everything is exact
+ * to the instruction: an exception, an interrupt or the end of a slice falls on the same instruction whatever the
+ * slices are and however the code was cut into blocks.
+ */
+import { ExternalAbort, type Initiator } from '../devices/device.ts';
+import { Slot } from '../ir/slots.ts';
+import { PageFlag, type PhysicalMemory } from '../memory/physical.ts';
+import { EntryFlag } from '../memory/tlb.ts';
+import type { CodeStore, Lift } from './code-store.ts';
+import { Access, type AccessKind, type Core } from './core.ts';
+import { type MemoryForm, memoryForm } from './memory-form.ts';
+import type { Tier0 } from './tier0/interpreter.ts';
+import { Exit, Field, NOT_TRANSLATED, RECORD_BYTES } from './tier0/records.ts';
+import { HANDLER_BY_KEY } from './tier0/shapes.ts';
+import type { Timeline } from './timeline.ts';
+
+/** What the slow way of a memory access came to. */
+const Outcome = { retry: 0, done: 1, exception: 2 } as const;
+type OutcomeKind = 0 | 1 | 2;
+
+const LEAVE = HANDLER_BY_KEY.get('leave')!.number;
+const SYSTEM = HANDLER_BY_KEY.get('system')!.number;
+const ALL_ONES = -1;
+
+/** What all CPUs of a machine share. */
+export interface Shared {
+  readonly phys: PhysicalMemory;
+  readonly code: CodeStore;
+  readonly tier0: Tier0;
+  readonly timeline: Timeline;
+  /** Called with the RAM place of an instruction that is about to run and was not in the jump cache. */
+  onFetch: ((offset: number) => void) | undefined;
+  /** The machine is to stop after the current instruction. */
+  stopping: boolean;
+}
+
+export class Cpu {
+  readonly number: number;
+  readonly core: Core;
+  private readonly shared: Shared;
+  private readonly lift: Lift;
+  private readonly initiators: readonly [Initiator, Initiator];
+  /** Something outside the running block wants to be looked at after the current instruction. */
+  attention = false;
+  private limit = 0;
+  private budget = 0;
+  /** Instructions of this slice started before the current one. */
+  private elapsed = 0;
+  private patchedRecord = 0;
+  private patchedHandler = 0;
+  private patchedIndex = 0;
+  private readonly value = new Int32Array(4);
+
+  constructor(number: number, core: Core, shared: Shared) {
+    this.number = number;
+    this.core = core;
+    this.shared = shared;
+    this.lift = (word, pcLo, pcHi, mode) => core.lift(word, pcLo, pcHi, mode);
+    this.initiators = [
+      { secure: false, cpu: number },
+      { secure: true, cpu: number },
+    ];
+  }
+
+  /** Instructions started in the running slice, exact within blocks too. */
+  get started(): number {
+    return this.elapsed;
+  }
+
+  /**
+   * Runs for at most `limit` instructions; ends sooner where the CPU waits, is off, or an event falls due. The CPU's state must
+   * be in the window of linear memory.
+   * @returns instructions started
+   */
+  run(limit: number): number {
+    const { core, shared } = this;
+    const { timeline, tier0 } = shared;
+    const code = shared.code;
+    const state = core.state;
+    const words = state.words;
+    this.limit = limit;
+    this.budget = limit;
+    this.elapsed = 0;
+    timeline.elapsed = () => this.elapsed;
+    this.attention = true;
+    for (;;) {
+      // An instruction boundary: nothing is half done here.
+      this.elapsed = this.limit - this.budget;
+      if (this.attention) {
+        this.attention = false;
+        this.shorten();
+      }
+      if (this.budget <= 0) break;
+      if (core.off) break;
+      if (core.waiting) {
+        if (!core.wake()) break;
+        core.waiting = false;
+      }
+      this.packFlags();
+      if (core.enter()) {
+        core.redirected = false;
+        this.budget--;
+        continue;
+      }
+      const pcLo = state.lo(Slot.PC);
+      const pcHi = state.hi(Slot.PC);
+      const bank = core.bank;
+      let record = bank.jump(pcLo, pcHi);
+      let count = record === 0 ? NOT_TRANSLATED : code.arena.cost(record);
+      if (count === NOT_TRANSLATED || count > this.budget) {
+        record = this.fetch(pcLo, pcHi, count !== NOT_TRANSLATED);
+        if (record === 0) {
+          core.redirected = false;
+          this.budget--;
+          continue;
+        }
+        count = code.arena.cost(record);
+      }
+      words[Slot.TLB_BASE * 2] = bank.base;
+      words[Slot.JUMP_BASE * 2] = bank.jumpBase;
+      words[Slot.TLB_USER_BASE * 2] = core.userBank.base;
+      this.budget -= count;
+      do {
+        const why = tier0.run(record, this.budget);
+        this.budget = words[Slot.BUDGET * 2];
+        record = words[Slot.EXIT_RECORD * 2];
+        record =
+          why === Exit.budget ? this.atBlock(record) : why === Exit.lookup ? this.atJump() : this.within(why, record);
+      } while (record !== 0);
+    }
+    this.elapsed = 0;
+    timeline.elapsed = () => 0;
+    return this.limit - this.budget;
+  }
+
+  /** Ends the slice at the next timed event, or now if the machine stops. */
+  private shorten(): void {
+    const { timeline, stopping } = this.shared;
+    const allowed = stopping ? this.elapsed : Math.max(timeline.next() - timeline.now() + this.elapsed, 0);
+    if (allowed < this.limit) {
+      this.budget -= this.limit - allowed;
+      this.limit = allowed;
+    }
+  }
+
+  /** Left because the budget does not cover a block, or it is not translated: at its first instruction. */
+  private atBlock(record: number): 0 {
+    const arena = this.shared.code.arena;
+    this.budget += arena.cost(record);
+    this.core.state.set(Slot.PC, arena.pcLo(record), arena.pcHi(record));
+    this.unpatch();
+    return 0;
+  }
+
+  /** Left because the jump cache does not know the pc, which stands in the state. */
+  private atJump(): 0 {
+    this.unpatch();
+    return 0;
+  }
+
+  /**
+   * Left in the middle of a block.
+   * @returns the record to go on with, or 0 at an instruction boundary
+   */
+  private within(why: number, record: number): number {
+    const { core } = this;
+    const arena = this.shared.code.arena;
+    const block = arena.blockOf(record);
+    if (why === Exit.leave) return this.leaveAt(block, this.patchedIndex);
+    const index = arena.instructionAt(record);
+    const state = core.state;
+    state.set(Slot.PC, (arena.pcLo(block) + index * 4) | 0, arena.pcHi(block));
+    this.elapsed = this.limit - this.budget - this.shared.code.arena.length(block) + index;
+    this.packFlags();
+    if (why === Exit.system) {
+      const handler = arena.handlerAt(record);
+      const isCheck = handler !== SYSTEM;
+      core.system(
+        isCheck ? arena.fieldAt(record, Field.c) : arena.fieldAt(record, Field.a),
+        arena.wordAt(record) >>> 0,
+      );
+      const ends = isCheck || arena.fieldAt(record, Field.b) !== 0;
+      if (!ends && !core.redirected && !this.attention && !core.waiting) return record + RECORD_BYTES;
+      return this.leaveBlock(block, index);
+    }
+    const outcome = this.access(record);
+    if (outcome === Outcome.exception) return this.leaveBlock(block, index);
+    const next = outcome === Outcome.done ? record + RECORD_BYTES : record;
+    if (this.attention || (outcome === Outcome.done && core.pending())) this.leaveAfter(next, index);
+    return next;
+  }
+
+  /** Goes to the boundary after (or, where the pc was redirected, of) the instruction at `index`. */
+  private leaveBlock(block: number, index: number): 0 {
+    const { core } = this;
+    this.unpatch();
+    this.budget += this.shared.code.arena.length(block) - index - 1;
+    if (core.redirected) core.redirected = false;
+    else this.setPc(block, index + 1);
+    return 0;
+  }
+
+  /** Goes to the boundary before the instruction at `index`. */
+  private leaveAt(block: number, index: number): 0 {
+    this.unpatch();
+    this.budget += this.shared.code.arena.length(block) - index;
+    this.setPc(block, index);
+    return 0;
+  }
+
+  private setPc(block: number, index: number): void {
+    const arena = this.shared.code.arena;
+    const lo = (arena.pcLo(block) >>> 0) + index * 4;
+    this.core.state.set(Slot.PC, lo | 0, lo > 0xffffffff ? (arena.pcHi(block) + 1) | 0 : arena.pcHi(block));
+  }
+
+  /** Puts a stop before the first record of a later instruction, so that the current one ends and the next does not begin. */
+  private leaveAfter(record: number, index: number): void {
+    const arena = this.shared.code.arena;
+    if (this.patchedRecord !== 0) return;
+    let at = record;
+    while (arena.instructionAt(at) === index) at += RECORD_BYTES;
+    this.patchedRecord = at;
+    this.patchedHandler = arena.handlerAt(at);
+    this.patchedIndex = index + 1;
+    arena.setHandlerAt(at, LEAVE);
+  }
+
+  private unpatch(): void {
+    if (this.patchedRecord === 0) return;
+    this.shared.code.arena.setHandlerAt(this.patchedRecord, this.patchedHandler);
+    this.patchedRecord = 0;
+  }
+
+  /** Puts lazy flags into their packed form, for whoever reads or saves them. */
+  private packFlags(): void {
+    const words = this.core.state.words;
+    if (words[Slot.FLAG_KIND * 2] === 0) return;
+    words[Slot.FLAGS * 2] = this.shared.tier0.flags();
+    words[Slot.FLAG_KIND * 2] = 0;
+  }
+
+  /**
+   * Translates the address of an instruction and then the instructions.
+   * @param single one instruction only, because the budget does not cover the block
+   * @returns the first record, or 0 if an exception was taken
+   */
+  private fetch(pcLo: number, pcHi: number, single: boolean): number {
+    const { core, shared } = this;
+    if (!core.translate(pcLo, pcHi, 4, Access.fetch, false)) return 0;
+    const { pa, secure } = core.translation;
+    const offset = shared.phys.ramFor(pa, false, this.initiators[secure ? 1 : 0]);
+    if (offset < 0) {
+      core.externalAbort(pcLo, pcHi, Access.fetch);
+      return 0;
+    }
+    shared.onFetch?.(offset);
+    if (!single) {
+      const record = shared.code.block(offset, pcLo, pcHi, core.mode, this.lift);
+      core.bank.setJump(pcLo, pcHi, record);
+      if (shared.code.arena.cost(record) <= this.budget) return record;
+    }
+    return shared.code.step(offset, pcLo, pcHi, core.mode, this.lift);
+  }
+
+  /** The slow way of a memory access: makes the fast way possible, or performs the access, or takes the exception. */
+  private access(record: number): OutcomeKind {
+    const { core, shared } = this;
+    const form = memoryForm(shared.code.arena.handlerAt(record));
+    const state = core.state;
+    const vaLo = state.lo(Slot.EXIT_VA);
+    const vaHi = state.hi(Slot.EXIT_VA);
+    const kind: AccessKind = form.store ? Access.write : Access.read;
+    if ((vaLo & 0xfff) + form.bytes > 4096) return this.crossingAccess(record, form, vaLo, vaHi, kind);
+    if (!core.translate(vaLo, vaHi, form.bytes, kind, form.user)) return Outcome.exception;
+    const t = core.translation;
+    const by = this.initiators[t.secure ? 1 : 0];
+    const offset = shared.phys.ramFor(t.pa, form.store, by);
+    if (offset >= 0 && !t.slow) {
+      const flags = t.bank.data.flags[t.entry];
+      const page = offset >>> 12;
+      if (form.store) {
+        if (!(shared.phys.pageFlags[page] & PageFlag.code)) {
+          shared.phys.pageFlags[page] |= PageFlag.dirty;
+          // Reading may be armed along with writing only if the protection lets reads pass too.
+          const readable = (flags & EntryFlag.read) !== 0 && shared.phys.ramFor(t.pa, false, by) >= 0;
+          t.bank.arm(t.entry, vaLo, vaHi, readable, true, offset & ~0xfff);
+          return Outcome.retry;
+        }
+      } else {
+        t.bank.arm(t.entry, vaLo, vaHi, true, false, offset & ~0xfff);
+        return Outcome.retry;
+      }
+    }
+    const pa = t.pa;
+    return this.perform(record, form, vaLo, vaHi, kind, () => pa, by, form.bytes);
+  }
+
+  /** An access that touches two pages: both are translated before anything happens. */
+  private crossingAccess(record: number, form: MemoryForm, vaLo: number, vaHi: number, kind: AccessKind): OutcomeKind {
+    const { core } = this;
+    const firstBytes = 4096 - (vaLo & 0xfff);
+    if (!core.translate(vaLo, vaHi, form.bytes, kind, form.user)) return Outcome.exception;
+    const first = core.translation.pa;
+    const by = this.initiators[core.translation.secure ? 1 : 0];
+    const nextLo = (vaLo + firstBytes) | 0;
+    const nextHi = nextLo === 0 ? (vaHi + 1) | 0 : vaHi;
+    if (!core.translate(nextLo, nextHi, 1, kind, form.user)) return Outcome.exception;
+    const second = core.translation.pa;
+    return this.perform(
+      record,
+      form,
+      vaLo,
+      vaHi,
+      kind,
+      (i) => (i < firstBytes ? first + i : second + i - firstBytes),
+      by,
+      1,
+    );
+  }
+
+  /**
+   * Performs an access piece by piece over the bus.
+   * @param unit bytes of a piece at the most: 1 where pieces may not be aligned
+   */
+  private perform(
+    record: number,
+    form: MemoryForm,
+    vaLo: number,
+    vaHi: number,
+    kind: AccessKind,
+    place: (byte: number) => number,
+    by: Initiator,
+    unit: number,
+  ): OutcomeKind {
+    const { phys } = this.shared;
+    let failed = false;
+    try {
+      failed = form.exclusive && !this.exclusiveHolds(form, vaLo, vaHi, place, by);
+      if (!form.store) this.readPieces(form, place, by, unit);
+      else if (!failed) {
+        this.takeRegisters(record, form);
+        const piece = Math.min(unit, form.size, 4);
+        for (let i = 0; i < form.bytes; i += piece) {
+          const at = unit === 1 ? place(i) : place(0) + i;
+          phys.write(at, piece, this.bytesOfValue(i, piece), by);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof ExternalAbort)) throw error;
+      this.core.externalAbort(vaLo, vaHi, kind);
+      return Outcome.exception;
+    }
+    if (form.exclusive) this.finishExclusive(record, failed);
+    else if (!form.store) this.giveRegisters(record, form);
+    return Outcome.done;
+  }
+
+  /** Reads into {@link value}: the first register's 8 bytes, then the second's. */
+  private readPieces(form: MemoryForm, place: (byte: number) => number, by: Initiator, unit: number): void {
+    const { phys } = this.shared;
+    this.value.fill(0);
+    const piece = Math.min(unit, form.size, 4);
+    for (let i = 0; i < form.bytes; i += piece) {
+      const at = unit === 1 ? place(i) : place(0) + i;
+      const lane = i < form.size ? i : 8 + i - form.size;
+      this.value[lane >> 2] |= phys.read(at, piece, by) << ((lane & 3) * 8);
+    }
+  }
+
+  /** `size` bytes at byte `i` of the store's value. */
+  private bytesOfValue(i: number, size: number): number {
+    const v = this.value;
+    const lane = i < this.valueSize ? i : 8 + i - this.valueSize;
+    const word = v[lane >> 2] >>> ((lane & 3) * 8);
+    return size === 4 ? word : word & ((1 << (size * 8)) - 1);
+  }
+
+  private valueSize = 8;
+
+  private takeRegisters(record: number, form: MemoryForm): void {
+    const arena = this.shared.code.arena;
+    const words = this.core.state.words;
+    this.valueSize = form.size;
+    const [first, second] = form.registers;
+    const a = arena.fieldAt(record, first) >> 2;
+    this.value[0] = words[a];
+    this.value[1] = words[a + 1];
+    if (second === 0) return;
+    const b = arena.fieldAt(record, second) >> 2;
+    this.value[2] = words[b];
+    this.value[3] = words[b + 1];
+  }
+
+  private giveRegisters(record: number, form: MemoryForm): void {
+    const arena = this.shared.code.arena;
+    const words = this.core.state.words;
+    const v = this.value;
+    const [first, second] = form.registers;
+    const a = arena.fieldAt(record, first) >> 2;
+    if (form.extend !== 'zero') {
+      const shift = 32 - form.size * 8;
+      v[0] = (v[0] << shift) >> shift;
+      v[1] = form.extend === 'sign64' ? v[0] >> 31 : 0;
+    }
+    // The second register is written first: where both are one register, the first value stays, as in translated code.
+    if (second !== 0) {
+      const b = arena.fieldAt(record, second) >> 2;
+      words[b] = v[2];
+      words[b + 1] = v[3];
+    }
+    words[a] = v[0];
+    words[a + 1] = v[1];
+  }
+
+  /** Whether a store-exclusive that cannot take the fast way finds its monitor intact. */
+  private exclusiveHolds(
+    form: MemoryForm,
+    vaLo: number,
+    vaHi: number,
+    place: (byte: number) => number,
+    by: Initiator,
+  ): boolean {
+    const state = this.core.state;
+    if (state.lo(Slot.EXCLUSIVE_ADDRESS) !== vaLo || state.hi(Slot.EXCLUSIVE_ADDRESS) !== vaHi) return false;
+    this.readPieces(form, place, by, form.bytes);
+    const seen = (slot: number, at: number): boolean =>
+      state.lo(slot) === this.value[at] && state.hi(slot) === this.value[at + 1];
+    return seen(Slot.EXCLUSIVE_VALUE, 0) && (form.bytes === form.size || seen(Slot.EXCLUSIVE_VALUE2, 2));
+  }
+
+  private finishExclusive(record: number, failed: boolean): void {
+    const state = this.core.state;
+    const status = this.shared.code.arena.fieldAt(record, Field.d) >> 2;
+    state.words[status] = failed ? 1 : 0;
+    state.words[status + 1] = 0;
+    state.set(Slot.EXCLUSIVE_ADDRESS, ALL_ONES, ALL_ONES);
+  }
+}

@@ -1,0 +1,222 @@
+import { UnimplementedLog } from '../debug/unimplemented.ts';
+import { CpuState, STATE_BYTES } from '../ir/slots.ts';
+import { PhysicalMemory } from '../memory/physical.ts';
+import { BANK_BYTES, Tlb } from '../memory/tlb.ts';
+import { CodeStore } from './code-store.ts';
+import type { Core } from './core.ts';
+import { Cpu, type Shared } from './cpu.ts';
+import { CodeArena } from './tier0/arena.ts';
+import { createTier0 } from './tier0/interpreter.ts';
+import { POOL_END } from './tier0/records.ts';
+import { Timeline } from './timeline.ts';
+import { Turns } from './turns.ts';
+
+/** Why a machine stopped by itself. */
+export interface StopReason {
+  /** `exit`: software ended the run; `reset`: it asked for a reset; `idle`: nothing can ever happen again; `strict`: something unimplemented. */
+  readonly kind: 'exit' | 'reset' | 'idle' | 'strict';
+  /** Exit code, where software gave one. */
+  readonly code: number;
+  readonly text: string;
+}
+
+export interface RunResult {
+  /** `stopped`: see {@link Machine.stopReason}; `limit`: the instructions are used up. */
+  readonly why: 'stopped' | 'limit';
+  /** Instructions started in this call. */
+  readonly instructions: number;
+}
+
+/** What a core is made from. */
+export interface CoreParts {
+  readonly number: number;
+  readonly state: CpuState;
+  readonly tlb: Tlb;
+  readonly phys: PhysicalMemory;
+  readonly timeline: Timeline;
+  readonly unimplemented: UnimplementedLog;
+}
+
+export interface MachineOptions<C extends Core> {
+  /** Number of CPUs, 1 to 8. */
+  readonly cpus: number;
+  /** Bytes of all RAM and ROM that will be added, a multiple of 4096. */
+  readonly ramBytes: number;
+  /** Decides the CPUs' turns. */
+  readonly seed: number;
+  readonly createCore: (parts: CoreParts) => C;
+}
+
+/** Contexts that each CPU remembers translations for. */
+const BANKS = 12;
+/** Bytes of translated records; when they are used up, everything is translated anew. */
+const ARENA_BYTES = 32 * 1024 * 1024;
+const WASM_PAGE = 65536;
+
+/**
+ * An emulated machine: linear memory, CPUs that run in turn, physical memory, time. A board adds RAM and devices.
+ * The same inputs and seed give the same run, instruction for instruction.
+ */
+export class Machine<C extends Core = Core> {
+  readonly phys: PhysicalMemory;
+  readonly timeline = new Timeline();
+  readonly unimplemented = new UnimplementedLog();
+  readonly cpus: readonly Cpu[];
+  readonly cores: readonly C[];
+  private readonly shared: Shared;
+  private readonly turns: Turns;
+  private readonly homes: readonly number[];
+  private readonly bytes: Uint8Array;
+  private running: number | undefined;
+  private reason: StopReason | undefined;
+  private executed = 0;
+  private readonly watches: { start: number; end: number; seen: (time: number) => void }[] = [];
+
+  constructor(options: MachineOptions<C>) {
+    const count = options.cpus;
+    const homes = POOL_END;
+    const banks = align(homes + count * STATE_BYTES, 4096);
+    const arena = banks + count * BANKS * BANK_BYTES;
+    const ram = arena + ARENA_BYTES;
+    const memory = new WebAssembly.Memory({ initial: Math.ceil((ram + options.ramBytes) / WASM_PAGE) });
+    const buffer = memory.buffer;
+    this.bytes = new Uint8Array(buffer);
+    this.phys = new PhysicalMemory(buffer, ram);
+    const code = new CodeStore(new CodeArena(buffer, arena, ram), this.phys);
+    this.shared = {
+      phys: this.phys,
+      code,
+      tier0: createTier0(memory),
+      timeline: this.timeline,
+      onFetch: undefined,
+      stopping: false,
+    };
+    this.homes = Array.from({ length: count }, (_, i) => homes + i * STATE_BYTES);
+    this.cores = this.homes.map((home, number) =>
+      options.createCore({
+        number,
+        state: new CpuState(buffer, home),
+        tlb: new Tlb(buffer, banks + number * BANKS * BANK_BYTES, BANKS),
+        phys: this.phys,
+        timeline: this.timeline,
+        unimplemented: this.unimplemented,
+      }),
+    );
+    this.cpus = this.cores.map((core, number) => new Cpu(number, core, this.shared));
+    this.turns = new Turns(this.cpus, options.seed);
+    this.connect(code);
+  }
+
+  private connect(code: CodeStore): void {
+    const everyTlb = (action: (tlb: Tlb) => void): void => {
+      for (const core of this.cores) action(core.tlb);
+    };
+    this.phys.onProtectionChange = () => {
+      everyTlb((tlb) => tlb.disarmAll());
+      this.interrupt();
+    };
+    this.phys.onCodeWrite = (offset, size) => {
+      if (code.invalidate(offset, size)) this.interrupt();
+    };
+    code.onNewPage = (page) => everyTlb((tlb) => tlb.protectPage(page, this.phys));
+    code.onFlush = () => everyTlb((tlb) => tlb.forgetJumps());
+    this.timeline.onEarlier = () => this.interrupt();
+  }
+
+  /** Makes the running CPU look around after its current instruction. */
+  private interrupt(): void {
+    for (const cpu of this.cpus) cpu.attention = true;
+  }
+
+  /** Instructions started by all CPUs since the machine was made. */
+  get instructions(): number {
+    return this.executed + (this.running === undefined ? 0 : this.cpus[this.running].started);
+  }
+
+  /** Why the machine stopped by itself, if it did. */
+  get stopReason(): StopReason | undefined {
+    return this.reason;
+  }
+
+  /** Ends the run after the current instruction. The first reason stands. */
+  stop(reason: StopReason): void {
+    this.reason ??= reason;
+    this.shared.stopping = true;
+    this.interrupt();
+  }
+
+  /** Lets a stopped machine run again (after a reset). */
+  resume(): void {
+    this.reason = undefined;
+    this.shared.stopping = false;
+  }
+
+  /**
+   * Calls `seen` once, with the time, when an instruction of a physical range is about to run for the first time.
+   * Only code that was not translated before is noticed: watch before the code is written.
+   * @param start physical address @param bytes length of the range
+   */
+  watchExecution(start: number, bytes: number, seen: (time: number) => void): void {
+    const first = this.phys.offsetOf(start);
+    if (first < 0) throw new Error(`no RAM at physical address 0x${start.toString(16)} to watch`);
+    this.watches.push({ start: first, end: first + bytes, seen });
+    this.shared.onFetch = (offset) => this.onFetch(offset);
+  }
+
+  private onFetch(offset: number): void {
+    for (let i = this.watches.length - 1; i >= 0; i--) {
+      const watch = this.watches[i];
+      if (offset < watch.start || offset >= watch.end) continue;
+      this.watches.splice(i, 1);
+      watch.seen(this.timeline.now());
+    }
+    if (this.watches.length === 0) this.shared.onFetch = undefined;
+  }
+
+  /** Runs until the machine stops by itself or the instructions are used up. */
+  run(options: { readonly maxInstructions: number }): RunResult {
+    let left = options.maxInstructions;
+    while (!this.reason && left > 0) {
+      this.timeline.fire();
+      if (this.reason) break;
+      const turn = this.turns.next();
+      if (!turn) {
+        const next = this.timeline.next();
+        if (next === Number.POSITIVE_INFINITY)
+          this.stop({ kind: 'idle', code: 0, text: 'all CPUs wait, and nothing can wake them' });
+        else this.timeline.advanceTo(next);
+        continue;
+      }
+      left -= this.turn(turn.cpu, Math.min(turn.length, left));
+    }
+    return { why: this.reason ? 'stopped' : 'limit', instructions: options.maxInstructions - left };
+  }
+
+  private turn(cpu: Cpu, length: number): number {
+    this.bringIn(cpu.number);
+    this.running = cpu.number;
+    const start = this.timeline.now();
+    const done = cpu.run(length);
+    this.running = undefined;
+    this.executed += done;
+    this.timeline.advanceTo(start + done);
+    return done;
+  }
+
+  /** Moves a CPU's state into the window, and the one that stands there back home. */
+  private bringIn(number: number): void {
+    const core = this.cores[number];
+    if (core.state.base === 0) return;
+    this.cores.forEach((other, i) => {
+      if (other.state.base !== 0) return;
+      this.bytes.copyWithin(this.homes[i], 0, STATE_BYTES);
+      other.state.base = this.homes[i];
+    });
+    this.bytes.copyWithin(0, this.homes[number], this.homes[number] + STATE_BYTES);
+    core.state.base = 0;
+  }
+}
+
+function align(value: number, to: number): number {
+  return Math.ceil(value / to) * to;
+}

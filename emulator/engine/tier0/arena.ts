@@ -1,0 +1,205 @@
+import type { RecordSink } from './lower.ts';
+import { Field, Header, NOT_TRANSLATED, POOL_END, POOL_START, RECORD_BYTES } from './records.ts';
+
+/** A link that waits for the block it leads to. */
+export interface PendingLink {
+  /** Address of the i32 field that holds the link. */
+  readonly site: number;
+  readonly target: bigint;
+}
+
+/** Thrown when the constant pool is full: all translations must be dropped. */
+export class PoolFull extends Error {}
+
+/** Space that must be left before a block is begun: the most that one block can need. */
+const BLOCK_RESERVE = 64 * 1024;
+
+/**
+ * The stretch of linear memory that holds tier 0's records, filled from its start until nothing is left; then
+ * everything is dropped at once. Beside it stands, for each record, the index of the instruction it belongs to.
+ */
+export class CodeArena implements RecordSink {
+  private readonly start: number;
+  private readonly end: number;
+  private next: number;
+  private readonly words: Int32Array;
+  private readonly halves: Uint16Array;
+  private readonly quads: BigInt64Array;
+  private readonly instructionOf: Uint8Array;
+  private readonly firstOf: Int32Array;
+  private readonly pool = new Map<bigint, number>();
+  private poolNext = POOL_START;
+  private current = 0;
+  private blockStart = 0;
+  /** Index, within its block, of the instruction that is being lowered. */
+  instruction = 0;
+  /** Virtual page of the block that is being lowered: links stay within it. */
+  private page = -1n;
+  private dropped = -1;
+  pending: PendingLink[] = [];
+
+  /** @param start @param end multiples of 16, byte offsets in linear memory */
+  constructor(buffer: ArrayBuffer, start: number, end: number) {
+    this.start = start;
+    this.end = end;
+    this.next = start;
+    this.words = new Int32Array(buffer);
+    this.halves = new Uint16Array(buffer);
+    this.quads = new BigInt64Array(buffer);
+    const records = (end - start) / RECORD_BYTES;
+    this.instructionOf = new Uint8Array(records);
+    this.firstOf = new Int32Array(records);
+  }
+
+  /** True if there is no room for another block. */
+  get full(): boolean {
+    return this.end - this.next < BLOCK_RESERVE || POOL_END - this.poolNext < 64 * 8;
+  }
+
+  /** Bytes in use. */
+  get used(): number {
+    return this.next - this.start;
+  }
+
+  clear(): void {
+    this.next = this.start;
+    this.pool.clear();
+    this.poolNext = POOL_START;
+  }
+
+  /** Makes a header that stands for code not yet translated; returns the address behind it. */
+  stub(pcLo: number, pcHi: number): number {
+    return this.header(pcLo, pcHi);
+  }
+
+  /** Begins a block; returns the address of its first record. */
+  beginBlock(pcLo: number, pcHi: number): number {
+    this.blockStart = this.header(pcLo, pcHi);
+    this.page = BigInt.asUintN(64, (BigInt(pcHi) << 32n) | BigInt(pcLo >>> 0)) >> 12n;
+    this.instruction = 0;
+    this.dropped = -1;
+    this.pending = [];
+    return this.blockStart;
+  }
+
+  private header(pcLo: number, pcHi: number): number {
+    const record = this.next + RECORD_BYTES;
+    this.words[(record + Header.pc) >> 2] = pcLo;
+    this.words[(record + Header.pc + 4) >> 2] = pcHi;
+    this.words[(record + Header.cost) >> 2] = NOT_TRANSLATED;
+    this.words[(record + Header.length) >> 2] = 0;
+    this.next = record;
+    return record;
+  }
+
+  /** What entering a block costs: its instructions, or {@link NOT_TRANSLATED}. */
+  cost(record: number): number {
+    return this.words[(record + Header.cost) >> 2];
+  }
+
+  /** Instructions of a block, also of one that was dropped. */
+  length(record: number): number {
+    return this.words[(record + Header.length) >> 2];
+  }
+
+  /** Makes a block fit to be entered. */
+  finish(record: number, length: number): void {
+    this.words[(record + Header.cost) >> 2] = length;
+    this.words[(record + Header.length) >> 2] = length;
+  }
+
+  /** Makes a block unfit to be entered; who is in it may finish. */
+  drop(record: number): void {
+    this.words[(record + Header.cost) >> 2] = NOT_TRANSLATED;
+  }
+
+  pcLo(record: number): number {
+    return this.words[(record + Header.pc) >> 2];
+  }
+
+  pcHi(record: number): number {
+    return this.words[(record + Header.pc + 4) >> 2];
+  }
+
+  setLink(site: number, record: number): void {
+    this.words[site >> 2] = record;
+  }
+
+  /** Index of the instruction that a record belongs to, within its block. */
+  instructionAt(record: number): number {
+    return this.instructionOf[(record - this.start) >> 4];
+  }
+
+  /** First record of the block that a record belongs to. */
+  blockOf(record: number): number {
+    return this.firstOf[(record - this.start) >> 4];
+  }
+
+  handlerAt(record: number): number {
+    return this.halves[(record + Field.op) >> 1];
+  }
+
+  setHandlerAt(record: number, handler: number): void {
+    this.halves[(record + Field.op) >> 1] = handler;
+  }
+
+  fieldAt(record: number, field: number): number {
+    return this.halves[(record + field) >> 1];
+  }
+
+  wordAt(record: number): number {
+    return this.words[(record + Field.word) >> 2];
+  }
+
+  begin(handler: number): void {
+    this.current = this.next;
+    this.next += RECORD_BYTES;
+    const i = (this.current - this.start) >> 4;
+    this.instructionOf[i] = this.dropped >= 0 ? this.dropped : this.instruction;
+    this.dropped = -1;
+    this.firstOf[i] = this.blockStart;
+    this.words[this.current >> 2] = 0;
+    this.words[(this.current >> 2) + 1] = 0;
+    this.words[(this.current >> 2) + 2] = 0;
+    this.words[(this.current >> 2) + 3] = 0;
+    this.halves[this.current >> 1] = handler;
+  }
+
+  /** The next record takes the dropped one's place, and its instruction: that instruction has not run before it. */
+  dropLast(): void {
+    this.dropped = this.instructionAt(this.current);
+    this.next = this.current;
+  }
+
+  u16(field: number, value: number): void {
+    this.halves[(this.current + field) >> 1] = value;
+  }
+
+  i32(field: number, value: number): void {
+    this.words[(this.current + field) >> 2] = value;
+  }
+
+  i64(value: bigint): void {
+    this.quads[(this.current + Field.imm64) >> 3] = BigInt.asIntN(64, value);
+  }
+
+  link(field: number, target: bigint): void {
+    this.pending.push({ site: this.current + field, target: BigInt.asUintN(64, target) });
+  }
+
+  isLocal(target: bigint): boolean {
+    return BigInt.asUintN(64, target) >> 12n === this.page;
+  }
+
+  constant(value: bigint): number {
+    const key = BigInt.asUintN(64, value);
+    const known = this.pool.get(key);
+    if (known !== undefined) return known;
+    if (this.poolNext === POOL_END) throw new PoolFull();
+    const at = this.poolNext;
+    this.poolNext += 8;
+    this.quads[at >> 3] = BigInt.asIntN(64, key);
+    this.pool.set(key, at);
+    return at;
+  }
+}

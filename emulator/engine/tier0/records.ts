@@ -1,0 +1,42 @@
+/**
+ * How translated code lies in linear memory for tier 0. A *record* is 16 bytes and does one (fused) micro-operation; a
+ * *block* is a header of 16 bytes and its records. Fields are u16 unless said otherwise:
+ *
+ * | bytes | meaning |
+ * |---|---|
+ * | 0 | handler number |
+ * | 2 | destination: byte offset in the state area |
+ * | 4, 6, 8, 10 | operands: byte offsets in the state area (or the constant pool), or small constants |
+ * | 8 (i64) | large constant (`set` of a constant, `jump` to a constant) |
+ * | 8, 12 (i32) | links of a branch: address of the record to go to, taken and not taken |
+ * | 12 (i32) | instruction word of a system operation |
+ *
+ * A block's header stands before its first record: -16 pc, -8 cost, -4 number of instructions. The cost is what entering
+ * takes from the budget, the number of instructions; a header that stands for code not translated (or dropped) has {@link NOT_TRANSLATED} as its cost, so
+ * that "out of budget" and "not translated" are one check.
+ */
+export const RECORD_BYTES = 16;
+export const Field = { op: 0, d: 2, a: 4, b: 6, c: 8, e: 10, imm64: 8, link0: 8, link1: 12, word: 12 } as const;
+export const Header = { pc: -16, cost: -8, length: -4 } as const;
+export const NOT_TRANSLATED = 0x7fffffff;
+
+/** Instructions of one block at the most; an instruction's index within its block fits a byte. */
+export const MAX_BLOCK_INSTRUCTIONS = 64;
+
+/** The constant pool: 64-bit constants behind the state area, addressed as registers are. */
+export const POOL_START = 8192;
+export const POOL_END = 65536;
+
+/** Why tier 0 was left. */
+export const Exit = {
+  /** Budget exhausted, or target not translated: EXIT_RECORD is the target's first record. */
+  budget: 1,
+  /** A memory access missed the TLB: EXIT_RECORD is the record, EXIT_VA the address. */
+  miss: 2,
+  /** The jump cache does not know the pc in slot PC. */
+  lookup: 3,
+  /** A system operation. */
+  system: 4,
+  /** A boundary that the engine asked for. */
+  leave: 5,
+} as const;
