@@ -5,7 +5,11 @@
 #define GROUPS(G) \
   G(walk)         \
   G(returns)      \
-  G(stage1)
+  G(stage1)       \
+  G(permissions)  \
+  G(ranges)       \
+  G(granule64)    \
+  G(aborts)
 
 #define DECLARE(name) void group_##name(void);
 GROUPS(DECLARE)

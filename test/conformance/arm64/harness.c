@@ -77,6 +77,14 @@ static int has_hpfar(void) {
   return class <= 2 && READ(hcr_el2) & HCR_VM;
 }
 
+/** ESR_ELx.ISS without the bits that an implementation chooses: EA of an external abort. */
+static uint64_t syndrome(void) {
+  uint64_t iss = observation.esr & 0x1ffffff;
+  int abort = has_far() && ec() != EC_PC_ALIGNMENT;
+  int external = abort && ((iss & 0x3f) == 0x10 || (iss & 0x3c) == 0x14);
+  return external ? iss & ~BIT(9) : iss;
+}
+
 /** Vector offsets of IRQ, FIQ and SError: the syndrome says nothing. */
 static int is_interrupt(void) { return (observation.vector & 0x180) != 0; }
 
@@ -96,7 +104,7 @@ static void show_observation(const char *name, const char *part) {
     if (!is_interrupt()) {
       field("ec", ec(), 2);
       field("il", observation.esr >> 25 & 1, 1);
-      field("iss", observation.esr & 0x1ffffff, 7);
+      field("iss", syndrome(), 7);
       if (has_far()) field("far", observation.far, 16);
       if (has_hpfar()) field("hpfar", observation.hpfar, 12);
     }
@@ -126,6 +134,19 @@ void show_masks(const char *name, const char *part) {
   show_observation(name, part);
   field("daif", observation.daif, 3);
   end();
+}
+
+void outcome(const char *key) {
+  put(" ");
+  put(key);
+  put("=");
+  if (done()) {
+    put("ok");
+    return;
+  }
+  put_hex(ec(), 2);
+  put(".");
+  put_hex(syndrome(), 3);
 }
 
 // --- probes ---
@@ -311,4 +332,9 @@ uint64_t load(uint64_t pa) { return *(volatile uint64_t *)pa; }
 void store(uint64_t pa, uint64_t value) {
   *(volatile uint64_t *)pa = value;
   DO("dsb sy");
+}
+
+void put_instruction(uint64_t pa, uint32_t instruction) {
+  *(volatile uint32_t *)pa = instruction;
+  __asm__ volatile("dc cvau, %0\n\tdsb sy\n\tic ivau, %0\n\tdsb sy\n\tisb" ::"r"(pa) : "memory");
 }

@@ -42,6 +42,8 @@ extern uint64_t pstate;
 void run(enum mode mode, const uint32_t *probe);
 /** Runs code at an address that is no probe; ELR is shown relative to `pc`. */
 void run_at(enum mode mode, uint64_t pc);
+/** Writes the shortest form of what the last probe observed: ` key=ok`, or class and syndrome. For tables of outcomes. */
+void outcome(const char *key);
 /** True if the last probe came to its end without another exception. */
 int done(void);
 
@@ -81,6 +83,9 @@ uint64_t *new_table(void);
 void translate(enum regime regime);
 /** Invalidates all TLBs. */
 void flush(void);
+/** Puts SVC #DONE at an address, so that a fetch from there ends a probe, or another instruction. */
+void put_instruction(uint64_t pa, uint32_t instruction);
+#define INSTRUCTION_DONE (UINT32_C(0xd4000001) | DONE << 5)
 uint64_t load(uint64_t pa);
 void store(uint64_t pa, uint64_t value);
 

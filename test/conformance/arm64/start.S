@@ -71,12 +71,14 @@ enter:
     isb
     eret
 
-// The way back: at EL3, any registers, any stack.
+// The way back: at EL3, any registers, any stack. An exception outside a probe stops here.
 resume:
     msr     daifset, #15
     msr     spsel, #1
     ldr     x3, =resume_state
     ldr     x4, [x3, #96]
+    cbz     x4, .
+    str     xzr, [x3, #96]
     mov     sp, x4
     ldp     x19, x20, [x3, #0]
     ldp     x21, x22, [x3, #16]

@@ -56,7 +56,10 @@ void group_walk(void) {
     reset();
     pstate = nzcv << 28 | nzcv << 6;
     run(nzcv & 1 ? EL1h : EL2h, walk_svc);
-    show_masks("pstate", nzcv & 1 ? "EL1h" : "EL2h");
+    char name[] = {'N', 'Z', 'C', 'V', 0};
+    for (int i = 0; i < 4; i++)
+      if (!(nzcv >> (3 - i) & 1)) name[i] = '-';
+    show_masks("pstate", name);
   }
   reset();
   pstate = 0;
