@@ -38,7 +38,7 @@ const OUTPUT = 'dist/firmware';
 const JOBS = 2;
 const LIB_HEADERS = 'firmware/lib/include';
 const FLAGS: readonly string[] = [
-  ...['-target', 'aarch64-freestanding', '-mcpu=cortex_a57', '-mgeneral-regs-only', '-mstrict-align'],
+  ...['-target', 'aarch64-freestanding', '-mcpu=generic-neon-fp_armv8+crc+el2vmsa+el3+perfmon', '-mgeneral-regs-only', '-mstrict-align'],
   ...['-std=c17', '-ffreestanding', '-fno-builtin', '-nostdlib', '-static', '-O2', '-g0', '-fno-sanitize=undefined'],
   ...[
     '-ffunction-sections',
