@@ -282,8 +282,9 @@ function perform(s: Plain, m: OracleMachine): void {
     case 'loadPair': {
       const bits = s.size * 8;
       const both = m.load(evaluate(s.address, m), 2 * s.size, false);
-      m.writeSlot(s.slot, unsigned(both, bits));
+      // Where both are one register, the first value stays.
       m.writeSlot(s.slot2, both >> BigInt(bits));
+      m.writeSlot(s.slot, unsigned(both, bits));
       return;
     }
     case 'storePair':

@@ -6,7 +6,7 @@ import { A64_TABLE, type Encoding } from '../../emulator/arm64/decode/index.ts';
 import { parsePattern } from '../../emulator/arm64/decode/pattern.ts';
 import { liftA64 } from '../../emulator/arm64/lift/index.ts';
 import { Random } from './random.ts';
-import { CODE_BASE, DATA_BASE, DATA_BYTES, NZCV, REGISTER_COUNT, SP, type Stream } from './stream.ts';
+import { DATA_BASE, DATA_BYTES, ENTRY, NZCV, REGISTER_COUNT, SP, type Stream } from './stream.ts';
 
 /** Writes a row's encoding from field values; fields that are not given come from `fill`. */
 function encode(row: Encoding, given: Readonly<Record<string, number>>, fill: (name: string, width: number) => number) {
@@ -71,7 +71,7 @@ const none = (): number => 0;
 type Item = { readonly length: number; words(index: number, targetOf: (item: number) => number): number[] };
 
 /** Words between a place and a place in the data window. */
-const toData = (index: number, offset: number): number => Number(DATA_BASE - CODE_BASE) + offset - 4 * index;
+const toData = (index: number, offset: number): number => Number(DATA_BASE - ENTRY) + offset - 4 * index;
 
 const adr = (register: number, distance: number): number =>
   encode(ADR, { immlo: distance & 3, immhi: distance >> 2, Rd: register }, none);
@@ -100,7 +100,7 @@ class Generator {
     const kind = this.random.below(4);
     if (kind === 0) return this.random.pick(INTERESTING);
     if (kind === 1) return BigInt.asUintN(64, BigInt(this.random.between(-64, 64)));
-    return (BigInt(this.random.word()) << 32n) | BigInt(this.random.word());
+    return (BigInt(this.random.next()) << 32n) | BigInt(this.random.next());
   }
 
   /** A field's value: registers evenly, immediates with their edges more often. */
@@ -153,10 +153,7 @@ class Generator {
     const offset = isOrdered(form) ? near & ~7 : near;
     const pointer = this.pointer(base, offset);
     if (hasField(form, 'Rm')) return this.indexed(form, base, pointer);
-    // A load pair with equal destinations is CONSTRAINED UNPREDICTABLE: Unicorn keeps the first, this machine the second.
-    const t = r.below(32);
-    const registers = { Rn: base, Rt: t, Rt2: (t + 1 + r.below(31)) & 31 };
-    const word = encode(form, { ...registers, ...(r.chance(0.5) ? { imm12: r.below(16) } : {}) }, this.field);
+    const word = encode(form, { Rn: base, ...(r.chance(0.5) ? { imm12: r.below(16) } : {}) }, this.field);
     return { length: pointer.length + 1, words: (i, t) => [...pointer.words(i, t), word] };
   }
 
@@ -178,7 +175,7 @@ class Generator {
     const words: number[] = [];
     if (m !== ZR_OR_SP) {
       words.push(encode(negative ? MOVN : MOVZ, { imm16: r.below(negative ? 0x180 : 0x800), hw: 0, Rd: m }, none));
-      if ((option & 1) === 0) words.push(encode(MOVK, { imm16: r.word(), hw: r.pick([2, 3]), Rd: m }, none));
+      if ((option & 1) === 0) words.push(encode(MOVK, { imm16: r.next(), hw: r.pick([2, 3]), Rd: m }, none));
     }
     // `option`'s middle bit is literal in the pattern, the outer ones are "any".
     const access = (encode(form, { Rn: base, Rm: m }, this.field) | (option << 13)) >>> 0;
@@ -198,7 +195,7 @@ class Generator {
     const others = Array.from({ length: r.below(3) }, () => this.plain());
     const again = this.pointer(base, 0x1000 + 16 * r.below(r.chance(0.8) ? 1 : 8));
     const [t, t2] = [r.below(32), r.below(32)];
-    const loadWord = encode(load, { Rn: base, Rt: t, ...(t === t2 ? {} : { Rt2: t2 }) }, this.field);
+    const loadWord = encode(load, { Rn: base, Rt: t, Rt2: t2 }, none);
     const status = this.register(base, t, t2);
     const storeWord = encode(store, { Rn: base, Rt: t, Rt2: t2, Rs: status }, none);
     const samePlace = r.chance(0.8);
@@ -262,5 +259,5 @@ export function randomStream(seed: number): Stream {
   const registers = new BigUint64Array(REGISTER_COUNT);
   for (let i = 0; i <= SP; i++) registers[i] = generator.value();
   registers[NZCV] = BigInt(random.below(16));
-  return { code, registers, dataSeed: random.word() | 1, limit: LIMIT };
+  return { code, registers, dataSeed: random.next() | 1, limit: LIMIT };
 }

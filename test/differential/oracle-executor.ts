@@ -4,8 +4,10 @@ import { execute, type OracleMachine, packedFlags } from '../../emulator/ir/orac
 import { Slot } from '../../emulator/ir/slots.ts';
 import {
   CODE_BASE,
+  CODE_BYTES,
   DATA_BASE,
   DATA_BYTES,
+  ENTRY,
   initialData,
   NZCV,
   type Outcome,
@@ -29,7 +31,9 @@ class FlatMachine implements OracleMachine {
 
   constructor(stream: Stream) {
     this.data = initialData(stream.dataSeed);
-    this.code = new Uint8Array(Uint32Array.from(stream.code).buffer);
+    const code = new Uint32Array(CODE_BYTES / 4);
+    code.set(stream.code, Number(ENTRY - CODE_BASE) / 4);
+    this.code = new Uint8Array(code.buffer);
     for (let i = 0; i <= SP; i++) this.slots[i] = stream.registers[i]!;
     this.slots[Slot.FLAGS] = stream.registers[NZCV]!;
     this.slots[Slot.EXCLUSIVE_ADDRESS] = BigInt.asUintN(64, -1n);
@@ -74,12 +78,12 @@ export const oracleExecutor: StreamExecutor = {
   name: 'oracle',
   run(stream: Stream): Outcome {
     const machine = new FlatMachine(stream);
-    let pc = CODE_BASE;
+    let pc = ENTRY;
     let executed = 0;
     let stop: Stop = 'ok';
     try {
       while (executed < stream.limit) {
-        const index = Number(pc - CODE_BASE) / 4;
+        const index = Number(pc - ENTRY) / 4;
         if (index === stream.code.length) break;
         const word = stream.code[index];
         if (word === undefined) throw new OutsideWindow();

@@ -1,6 +1,6 @@
 /** Makes a failing stream small: instructions become NOP, registers and data zero, as long as it still fails. */
 import type { DisassembleA64 } from '../../emulator/debug/disassemble.ts';
-import { CODE_BASE, SP, type Stream } from './stream.ts';
+import { ENTRY, SP, type Stream } from './stream.ts';
 
 const NOP = 0xd503201f;
 
@@ -41,7 +41,7 @@ export function listing(stream: Stream, disassemble: DisassembleA64): string[] {
   });
   stream.code.forEach((word, i) => {
     if (word === NOP) return;
-    const address = CODE_BASE + BigInt(4 * i);
+    const address = ENTRY + BigInt(4 * i);
     const hex = word.toString(16).padStart(8, '0');
     lines.push(`0x${address.toString(16)}  ${hex}  ${disassemble(word, address)}`);
   });

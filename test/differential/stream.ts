@@ -4,7 +4,9 @@
 export const DATA_BYTES = 0x1_0000;
 /** Where the code stands. The data window is within reach of ADR and of LDR (literal). */
 export const CODE_BASE = 0x12_3450_0000n;
-export const CODE_BYTES = 0x1000;
+export const CODE_BYTES = 0x2000;
+/** Where a stream begins: so that it crosses a page. */
+export const ENTRY = CODE_BASE + 0xf80n;
 export const DATA_BASE = CODE_BASE + 0x4_0000n;
 
 /** Places in {@link Registers}: X0-X30, then these. */
@@ -16,7 +18,7 @@ export const REGISTER_COUNT = 34;
 export type Registers = BigUint64Array;
 
 export interface Stream {
-  /** The encodings, from {@link CODE_BASE} on. */
+  /** The encodings, from {@link ENTRY} on. */
   readonly code: readonly number[];
   /** X0-X30, SP and NZCV before the first instruction. */
   readonly registers: Registers;

@@ -4,6 +4,7 @@ import {
   CODE_BYTES,
   DATA_BASE,
   DATA_BYTES,
+  ENTRY,
   initialData,
   NZCV,
   type Outcome,
@@ -37,18 +38,18 @@ export async function openUnicornExecutor(): Promise<StreamExecutor & { close():
     close: () => unicorn.close(),
     run(stream: Stream): Outcome {
       code.fill(0);
-      code.set(stream.code);
+      code.set(stream.code, Number(ENTRY - CODE_BASE) / 4);
       unicorn.write(CODE_BASE, new Uint8Array(code.buffer));
       unicorn.forgetCode(CODE_BASE, CODE_BYTES);
       unicorn.write(DATA_BASE, initialData(stream.dataSeed));
       const r = unicorn.registers;
       for (let i = 0; i < SP; i++) r[i] = stream.registers[i]!;
       r[UnicornRegister.sp] = stream.registers[SP]!;
-      r[UnicornRegister.pc] = CODE_BASE;
+      r[UnicornRegister.pc] = ENTRY;
       r[UnicornRegister.nzcv] = stream.registers[NZCV]! << NZCV_SHIFT;
       unicorn.pushRegisters();
-      const end = CODE_BASE + BigInt(4 * stream.code.length);
-      const error = unicorn.start(CODE_BASE, end, stream.limit);
+      const end = ENTRY + BigInt(4 * stream.code.length);
+      const error = unicorn.start(ENTRY, end, stream.limit);
       const stop = STOPS[error];
       if (stop === undefined) throw new Error(`Unicorn: ${unicorn.describe(error)}`);
       unicorn.pullRegisters();

@@ -3,7 +3,7 @@
  *
  * CONSTRAINED UNPREDICTABLE choices (Arm ARM K1.2): a load with writeback whose base is also a destination performs
  * the access, and the base's new value wins; a store with writeback whose base is also stored stores the old value; a
- * load pair with equal destinations keeps the value at the higher address.
+ * load pair with equal destinations keeps the value at the lower address.
  */
 import type { AccessSize, Expr, Extend, Statement } from '../../ir/ir.ts';
 import { Slot } from '../../ir/slots.ts';
@@ -149,8 +149,8 @@ function movePair(word: number, site: Site, transfer: PairTransfer, address: Exp
   return [
     ...before,
     { kind: 'loadPair', slot: temp(1), slot2: temp(2), size, address },
-    set(destination(t), widen('sx32', slot(temp(1), 32))),
     set(destination(t2), widen('sx32', slot(temp(2), 32))),
+    set(destination(t), widen('sx32', slot(temp(1), 32))),
   ];
 }
 

@@ -1,0 +1,61 @@
+import { SystemCall } from '../../emulator/arm64/system-calls.ts';
+import { Machine } from '../../emulator/engine/machine.ts';
+import { packedFlags } from '../../emulator/ir/oracle.ts';
+import { Slot } from '../../emulator/ir/slots.ts';
+import { FlatCore } from './flat-core.ts';
+import {
+  CODE_BASE,
+  CODE_BYTES,
+  DATA_BASE,
+  DATA_BYTES,
+  ENTRY,
+  initialData,
+  NZCV,
+  type Outcome,
+  PC,
+  REGISTER_COUNT,
+  SP,
+  type Stream,
+  type StreamExecutor,
+} from './stream.ts';
+
+/** BRK #0 stands behind the stream: reaching it ends the run. */
+const BRK = 0xd4200000;
+
+/** The engine as an executor of streams: one machine that runs them all, one after the other. */
+export function createTier0Executor(): StreamExecutor {
+  const machine = new Machine({
+    cpus: 1,
+    ramBytes: CODE_BYTES + DATA_BYTES,
+    seed: 1,
+    createCore: (parts) => new FlatCore(parts, SystemCall.brk),
+  });
+  machine.phys.addRam('code', Number(CODE_BASE), CODE_BYTES, { readOnly: true });
+  machine.phys.addRam('data', Number(DATA_BASE), DATA_BYTES);
+  const core = machine.cores[0]!;
+  const code = new Uint32Array(CODE_BYTES / 4);
+  return {
+    name: 'tier 0',
+    run(stream: Stream): Outcome {
+      code.fill(0);
+      code.set([...stream.code, BRK], Number(ENTRY - CODE_BASE) / 4);
+      machine.phys.poke(Number(CODE_BASE), new Uint8Array(code.buffer));
+      machine.phys.poke(Number(DATA_BASE), initialData(stream.dataSeed));
+      const { state } = core;
+      for (let i = 0; i <= SP; i++) state.setBig(i, stream.registers[i]!);
+      state.setBig(Slot.PC, ENTRY);
+      state.setBig(Slot.FLAG_KIND, 0n);
+      state.setBig(Slot.FLAGS, stream.registers[NZCV]!);
+      core.off = false;
+      core.stop = 'ok';
+      machine.resume();
+      const { instructions } = machine.run({ maxInstructions: stream.limit });
+      const registers = new BigUint64Array(REGISTER_COUNT);
+      for (let i = 0; i <= SP; i++) registers[i] = state.big(i);
+      registers[PC] = state.big(Slot.PC);
+      registers[NZCV] = packedFlags((slot) => state.big(slot));
+      const data = machine.phys.peek(Number(DATA_BASE), DATA_BYTES);
+      return { stop: core.stop, registers, data, executed: instructions };
+    },
+  };
+}
