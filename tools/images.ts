@@ -57,6 +57,18 @@ export const IMAGES: readonly Image[] = [
     embeds: ['guest-user'],
   },
   {
+    name: 'el3-tvmi',
+    sources: [...EL3, 'monitor/tvmi/firmware/el3'],
+    include: ['firmware/el3/include', 'monitor/tvmi/firmware/include'],
+    linker: 'firmware/el3/el3.ld',
+  },
+  {
+    name: 'tvmi-agent',
+    sources: ['monitor/tvmi/firmware/agent', 'firmware/lib/page_table.c', 'firmware/lib/string.c'],
+    include: ['monitor/tvmi/firmware/include'],
+    linker: 'monitor/tvmi/firmware/agent/agent.ld',
+  },
+  {
     name: 'conformance-arm64',
     sources: ['test/conformance/arm64', 'test/conformance/arm64/groups'],
     linker: 'test/conformance/arm64/link.ld',

@@ -1,0 +1,55 @@
+/* The secure timer: the trigger that the normal world neither sees nor masks. */
+#include "tvmi.h"
+
+#include <rw/sysreg.h>
+
+/* A poll that finds EL2 at work comes back sooner: a guest's live registers are not in place then. */
+#define RETRY_DIVISOR 8
+#define MAX_RETRIES 4
+
+static uint64_t polls;
+static unsigned retries;
+
+static void arm(uint64_t ticks) {
+  write_sysreg(cntps_cval_el1, read_sysreg(cntpct_el0) + ticks);
+  write_sysreg(cntps_ctl_el1, CNT_CTL_ENABLE);
+  isb();
+}
+
+void poll_start(void) {
+  gicv2_enable_secure(&el3_gic, RW_IRQ_SECURE_TIMER);
+  arm(el3_boot.config->secure_timer_period);
+}
+
+uint64_t poll_count(void) { return polls; }
+
+/* The level that was interrupted: SPSR_EL3.M[3:2]. */
+static unsigned interrupted_level(const struct el3_context *context) { return (unsigned)(context->spsr >> 2) & 3; }
+
+static bool capture(const struct el3_context *context) {
+  struct agent_vm *vm = vm_live();
+  vm_all_away();
+  if (interrupted_level(context) > 1 || (read_sysreg(hcr_el2) & HCR_VM) == 0 || vm == NULL) return false;
+  vm_capture(vm, interrupted_level(context) == 0 ? VM_IN_PROCESS : VM_IN_KERNEL);
+  return true;
+}
+
+static void look(void) {
+  polls++;
+  uint32_t findings = ablated(RW_ABLATION_NO_SMC_REWRITE) ? 0 : el2_compare_live();
+  if (agent_run(AGENT_POLL) != AGENT_OK) {
+    report("el3", "agent.fault", "");
+    findings++;
+  } else {
+    findings += report_findings();
+  }
+  if (findings == 0) report("agent", "ok", ",poll=%lx,tasks=%lx", polls, exchange->tasks_seen);
+}
+
+void poll_interrupt(const struct el3_context *context) {
+  const uint64_t period = el3_boot.config->secure_timer_period;
+  const bool guest = capture(context);
+  look();
+  retries = guest || retries == MAX_RETRIES ? 0 : retries + 1;
+  arm(retries == 0 ? period : period / RETRY_DIVISOR);
+}

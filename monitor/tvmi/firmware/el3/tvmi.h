@@ -1,0 +1,92 @@
+/* EL3 of tvmi: what its files offer each other. All of it runs on one CPU at a time, under `lock`. */
+#ifndef TVMI_TVMI_H
+#define TVMI_TVMI_H
+
+#include <el3/el3.h>
+#include <rw/config.h>
+#include <rw/tvmi_smc.h>
+#include <tvmi/exchange.h>
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whether the run's configuration takes that protection (RW_ABLATION_*) away. */
+static inline bool ablated(uint32_t bit) { return (el3_boot.config->ablations & bit) != 0; }
+
+/* --- report.c: one line on the secure UART each ------------------------------------------------ */
+
+/* Finds key and nonce. Before it, nothing can be reported. */
+void report_init(void);
+/* `id` is boot, ok, bye or an alarm; `format` makes `,key=value...` from lower-case words and numbers, or "". */
+void report(const char *component, const char *id, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void report_list(const char *component, const char *id, const char *format, va_list arguments);
+/* Lines sent so far. */
+uint32_t report_count(void);
+
+/* --- measure.c --------------------------------------------------------------------------------- */
+
+/* Sends report 0 with the hashes of all stages measured so far, once. */
+void measure_report(void);
+
+/* --- tzc.c: the address-space controller ------------------------------------------------------- */
+
+/* Opens RAM to both worlds and closes the carve-out to the normal one; its interrupt comes to EL3. */
+void tzc_close_carve_out(void);
+/* An access was refused. */
+void tzc_interrupt(void);
+/* Number of the controller's interrupt at the GIC. */
+#define TZC_INTERRUPT (32 + 48)
+
+/* --- world.c: the agent at S-EL1 --------------------------------------------------------------- */
+
+extern struct agent_exchange *const exchange;
+/* Runs a command of the agent and comes back. What it found stands in `exchange`. */
+enum agent_result agent_run(enum agent_command command);
+/* The agent's SMC. Ends the agent_run that is under way. */
+_Noreturn void agent_done(uint64_t result);
+/* Brings the agent up; stops the boot where that fails. */
+void agent_start(void);
+
+/* --- alarms.c ---------------------------------------------------------------------------------- */
+
+/* Reports what the agent found; the number of findings. */
+uint32_t report_findings(void);
+
+/* --- vms.c: what is known of each VM ----------------------------------------------------------- */
+
+/* The slot of a VMID, made where there is none yet; NULL where all are taken. */
+struct agent_vm *vm_slot(uint32_t vmid);
+unsigned vm_index(const struct agent_vm *vm);
+/* The VM whose EL1 registers are live, or NULL: that of VTTBR_EL2. */
+struct agent_vm *vm_live(void);
+/* Copies the live EL1 registers and stage-2 root. */
+void vm_capture(struct agent_vm *vm, enum vm_presence presence);
+/* No VM runs: registers stay as they were seen last. */
+void vm_all_away(void);
+
+/* --- poll.c: the secure timer ------------------------------------------------------------------ */
+
+void poll_start(void);
+void poll_interrupt(const struct el3_context *context);
+uint64_t poll_count(void);
+
+/* --- The secure calls: x1-x3 in, status out ---------------------------------------------------- */
+
+int64_t call_el2_write(const uint64_t *x);      /* el2_registers.c */
+int64_t call_stage1_store(const uint64_t *x);   /* stage1.c */
+int64_t call_stage2_create(const uint64_t *x);  /* stage2.c */
+int64_t call_stage2_store(const uint64_t *x);   /* stage2.c */
+int64_t call_stage2_share(const uint64_t *x);   /* stage2.c */
+int64_t call_module_load(const uint64_t *x);    /* modules.c */
+int64_t call_trapped_write(const uint64_t *x);  /* trapped.c */
+
+/* Raises an alarm and is RW_TVMI_DENIED. */
+int64_t deny(const char *alarm, const char *format, ...) __attribute__((format(printf, 2, 3)));
+uint64_t denials(void);
+
+/* The EL2 registers as granted differ from the live ones: reports it. The number of differences. */
+uint32_t el2_compare_live(void);
+
+#endif
