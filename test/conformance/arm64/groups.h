@@ -9,7 +9,9 @@
   G(permissions)  \
   G(ranges)       \
   G(granule64)    \
-  G(aborts)
+  G(aborts)       \
+  G(stage2)       \
+  G(syndrome)
 
 #define DECLARE(name) void group_##name(void);
 GROUPS(DECLARE)

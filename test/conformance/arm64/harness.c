@@ -77,16 +77,44 @@ static int has_hpfar(void) {
   return class <= 2 && READ(hcr_el2) & HCR_VM;
 }
 
-/** ESR_ELx.ISS without the bits that an implementation chooses: EA of an external abort. */
+/** ESR_ELx.ISS without what an implementation chooses of an external abort: EA, and the access's own syndrome. */
 static uint64_t syndrome(void) {
   uint64_t iss = observation.esr & 0x1ffffff;
   int abort = has_far() && ec() != EC_PC_ALIGNMENT;
   int external = abort && ((iss & 0x3f) == 0x10 || (iss & 0x3c) == 0x14);
-  return external ? iss & ~BIT(9) : iss;
+  return external ? iss & 0xdff : iss;
 }
 
 /** Vector offsets of IRQ, FIQ and SError: the syndrome says nothing. */
 static int is_interrupt(void) { return (observation.vector & 0x180) != 0; }
+
+void outcome(const char *key) {
+  put(" ");
+  put(key);
+  put("=");
+  if (done()) {
+    put("ok");
+    return;
+  }
+  if (!observation.taken) {
+    put("nothing");
+    return;
+  }
+  put("EL");
+  put_hex(observation.el, 1);
+  put("+");
+  put_hex(observation.vector, 3);
+  if (!is_interrupt()) {
+    put(".");
+    put_hex(ec(), 2);
+    put(".");
+    put_hex(syndrome(), 7);
+  }
+  if (observation.elr != entered && !(has_far() && observation.elr == observation.far)) {
+    put("@");
+    put_hex(observation.elr - entered, 2);
+  }
+}
 
 static void show_observation(const char *name, const char *part) {
   line(name, part);
@@ -134,19 +162,6 @@ void show_masks(const char *name, const char *part) {
   show_observation(name, part);
   field("daif", observation.daif, 3);
   end();
-}
-
-void outcome(const char *key) {
-  put(" ");
-  put(key);
-  put("=");
-  if (done()) {
-    put("ok");
-    return;
-  }
-  put_hex(ec(), 2);
-  put(".");
-  put_hex(syndrome(), 3);
 }
 
 // --- probes ---

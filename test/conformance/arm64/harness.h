@@ -34,6 +34,23 @@ void show_masks(const char *name, const char *part);
   __asm__(".pushsection .text.probes,\"ax\"\n\t.balign 4\n" #name ":\n\t" text "\n\tsvc #0xd0e\n\t.popsection"); \
   extern const uint32_t name[]
 
+/** A probe whose name is its own text, in a list of such. */
+struct form {
+  const uint32_t *probe;
+  const char *name;
+};
+/** Starts a list of forms. */
+#define FORMS(list)                                                            \
+  __asm__(".pushsection .data." #list ",\"aw\"\n\t.balign 8\n" #list ":\n\t.popsection"); \
+  extern const struct form list[]
+/** Adds a form. The text may not contain the numeric labels 77 and 78. */
+#define FORM(list, text)                                                                                  \
+  __asm__(".pushsection .text.probes,\"ax\"\n\t.balign 4\n77:\n\t" text "\n\tsvc #0xd0e\n\t.popsection\n\t" \
+          ".pushsection .rodata.forms,\"a\"\n78:\n\t.asciz \"" text "\"\n\t.popsection\n\t"                    \
+          ".pushsection .data." #list ",\"aw\"\n\t.quad 77b, 78b\n\t.popsection")
+/** Ends a list: a row without a probe. */
+#define FORMS_END(list) __asm__(".pushsection .data." #list ",\"aw\"\n\t.quad 0, 0\n\t.popsection")
+
 /** General registers with which the next probe starts; `reset` clears them. */
 extern uint64_t x[31];
 /** PSTATE of the next probe besides M; `reset` sets all masks. */
@@ -42,7 +59,10 @@ extern uint64_t pstate;
 void run(enum mode mode, const uint32_t *probe);
 /** Runs code at an address that is no probe; ELR is shown relative to `pc`. */
 void run_at(enum mode mode, uint64_t pc);
-/** Writes the shortest form of what the last probe observed: ` key=ok`, or class and syndrome. For tables of outcomes. */
+/**
+ * Writes the short form of what the last probe observed: ` key=ok`, or target, class and syndrome, and the link where it
+ * is not the probe's first instruction. For tables of outcomes.
+ */
 void outcome(const char *key);
 /** True if the last probe came to its end without another exception. */
 int done(void);
