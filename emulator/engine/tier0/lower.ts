@@ -271,7 +271,8 @@ export class Lowering {
         return 'r';
       }
       case 'cond':
-        return this.conditionKey(expr.cc >> 1);
+        // No handler has an odd condition inside: it is split off and inverted.
+        return expr.cc & 1 ? 'odd' : this.conditionKey(expr.cc >> 1);
       default: {
         const from = SMALL_FROM[expr.op] ?? 99;
         let text = `${opName(expr.op, expr.source)}(`;
