@@ -90,6 +90,7 @@ class HandlerWriter {
     const c = this.c;
     switch (action.do) {
       case 'set':
+        this.begin(OPERAND_FIELDS);
         this.slotAddress(Field.d);
         this.value(action.value);
         if (action.width === 32) c.op(Op.i64ExtendI32U);

@@ -187,7 +187,7 @@ function* rareValues(): Generator<Shape> {
   }
   for (const name of ['crc32x', 'crc32cx'] as const) yield node(name, 32, [r(32), r()], 64);
   yield node('flags', 32, [], 32);
-  for (let pair = 0; pair < CONDITION_PAIRS; pair++) yield { pair, flags: null };
+  yield* conditions();
 }
 
 function* conditions(): Generator<Shape> {
