@@ -103,10 +103,17 @@ class Generator {
     return (BigInt(this.random.next()) << 32n) | BigInt(this.random.next());
   }
 
-  /** A field's value: registers evenly, immediates with their edges more often. */
+  private lastRegister = 0;
+
+  /** A field's value: edges of immediates, register 31 and equal registers (the aliases) more often. */
   private readonly field = (name: string, width: number): number => {
     const r = this.random;
-    if (/^R/.test(name) || r.chance(0.5)) return r.below(2 ** width);
+    if (/^R/.test(name)) {
+      if (r.chance(0.1)) return ZR_OR_SP;
+      if (!r.chance(0.1)) this.lastRegister = r.below(32);
+      return this.lastRegister;
+    }
+    if (r.chance(0.5)) return r.below(2 ** width);
     const edges = [0, 1, 2 ** width - 1, 2 ** (width - 1), 2 ** (width - 1) - 1, 2 ** r.below(width)];
     return r.pick(edges);
   };
@@ -259,5 +266,7 @@ export function randomStream(seed: number): Stream {
   const registers = new BigUint64Array(REGISTER_COUNT);
   for (let i = 0; i <= SP; i++) registers[i] = generator.value();
   registers[NZCV] = BigInt(random.below(16));
-  return { code, registers, dataSeed: random.next() | 1, limit: LIMIT };
+  // Some stop early, so that the end of a budget falls on every place of a block.
+  const limit = random.chance(0.3) ? random.between(1, LIMIT / 2) : LIMIT;
+  return { code, registers, dataSeed: random.next() | 1, limit };
 }

@@ -7,7 +7,7 @@ import { openUnicornExecutor } from './unicorn-executor.ts';
 const INSTRUCTIONS = 200_000;
 
 it('tier 0, the oracle and Unicorn agree on random A64 streams', async () => {
-  const seed = Number(process.env['RINGWARDEN_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  const seed = Number(process.env.RINGWARDEN_SEED ?? Math.floor(Math.random() * 2 ** 31));
   const unicorn = await openUnicornExecutor();
   try {
     const result = await compareStreams([oracleExecutor, unicorn, createTier0Executor()], seed, INSTRUCTIONS);
