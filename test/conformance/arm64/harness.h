@@ -77,8 +77,11 @@ void secure(void);
 enum regime { EL1, EL1_HIGH, EL2, EL3, STAGE2, REGIMES };
 /** Roots of the tables that `reset` fills with the plain map (the image, RAM and devices, each at its own address). */
 extern uint64_t root[REGIMES][512];
-/** Virtual address of the window in which checks map things; no index on the way to its page is zero. */
-#define WINDOW UINT64_C(0x8040201000)
+/**
+ * Virtual address of the window in which checks map things; no index on the way to its page is zero, and its low 39 bits
+ * lie among the frames, should a machine take a 512 GiB block.
+ */
+#define WINDOW UINT64_C(0x8042201000)
 /** Physical pages on which checks work; never part of the image. */
 #define FRAME(n) (UINT64_C(0x42000000) + (uint64_t)(n) * 0x1000)
 /** A physical address that nothing answers. */

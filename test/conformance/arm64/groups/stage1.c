@@ -46,6 +46,7 @@ void group_stage1(void) {
       for (size_t a = 0; a < sizeof accesses / sizeof *accesses; a++) {
         reset();
         put_instruction(FRAME(0) + 0x128, INSTRUCTION_DONE);
+        put_instruction((WINDOW & 0x7fffffffff) + 0x128, INSTRUCTION_DONE);
         map(root[levels[l].regime], WINDOW, faults[f].level, faults[f].descriptor);
         translate(levels[l].regime);
         x[0] = WINDOW + 0x128;
