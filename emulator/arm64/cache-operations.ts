@@ -1,0 +1,46 @@
+import { ExternalAbort } from '../devices/device.ts';
+import { Access } from '../engine/core.ts';
+import type { Arm64Core } from './core.ts';
+import { AbortSource } from './translation/aborts.ts';
+
+/**
+ * Cache maintenance (Arm ARM C5.3, D3.4). Memory here is coherent and has no cache, so maintenance moves nothing; but an
+ * operation by address is translated and may fault, and DC ZVA writes.
+ */
+
+/** Bytes that DC ZVA writes: DCZID_EL0.BS = 4. */
+const ZVA_BYTES = 64;
+
+/** DC by address: needs read permission. */
+export function dcByAddress(core: Arm64Core, lo: number, hi: number): void {
+  core.translateFor(lo, hi, Access.read, AbortSource.cacheMaintenance);
+}
+
+/** DC IVAC loses what is in the cache, so it needs write permission (D4.4.7). */
+export function dcInvalidate(core: Arm64Core, lo: number, hi: number): void {
+  core.translateFor(lo, hi, Access.write, AbortSource.cacheMaintenance);
+}
+
+/** Operations that have nothing to do: by set and way, and all instruction cache operations (code is kept coherent). */
+export function nothing(): void {}
+
+/** DC ZVA: zeroes the naturally aligned block, as a store to it would. */
+export function dcZero(core: Arm64Core, lo: number, hi: number): void {
+  if (!core.translateFor(lo, hi, Access.write, AbortSource.access, false)) return;
+  const { pa, secure } = core.translation;
+  const start = pa - (pa % ZVA_BYTES);
+  const by = core.initiator(secure);
+  const { phys } = core;
+  const offset = phys.ramFor(start, true, by);
+  if (offset >= 0) {
+    phys.bytes.fill(0, offset, offset + ZVA_BYTES);
+    phys.noteWrite(offset, ZVA_BYTES);
+    return;
+  }
+  try {
+    for (let i = 0; i < ZVA_BYTES; i += 4) phys.write(start + i, 4, 0, by);
+  } catch (error) {
+    if (!(error instanceof ExternalAbort)) throw error;
+    core.externalAbort(lo, hi, Access.write);
+  }
+}

@@ -1,0 +1,101 @@
+import type { Arm64Core } from '../core.ts';
+import { changeProcessState } from '../exceptions.ts';
+import { interruptStatus } from '../interrupts.ts';
+import { conditionFlags, PState, setConditionFlags } from '../pstate.ts';
+import { Regime, type RegimeNumber } from '../translation/regime.ts';
+import { DEBUG_HOOKS } from './debug-hooks.ts';
+import type { Hooks } from './handlers.ts';
+import { PMU_HOOKS } from './pmu-hooks.ts';
+import { Sys } from './slots.ts';
+import { TIMER_HOOKS } from './timer-hooks.ts';
+
+/** What registers do beyond holding a value, by name. */
+
+const give = (core: Arm64Core, lo: number, hi = 0): void => {
+  core.valueLo = lo;
+  core.valueHi = hi;
+};
+
+const pstate = (core: Arm64Core): number => core.state.lo(Sys.PSTATE);
+
+/** A register on which the banks of regimes depend. */
+const governs = (...regimes: RegimeNumber[]): Hooks => ({ written: (core) => core.contextChanged(regimes) });
+
+const isGuest = (core: Arm64Core): boolean => core.el === 1 && !core.secure;
+
+/** CSSELR_EL1: level 1 data (0), level 1 instruction (1), level 2 unified (2); others read as zero. */
+const CACHE_SIZES = [0x701fe00a, 0x201fe012, 0x70ffe07a];
+
+const SCTLR_DZE = 1 << 14;
+const HCR_TDZ = 1 << 28;
+const DCZID_DZP = 1 << 4;
+const DCZID_BS = 4;
+
+/** DCZID_EL0.DZP tells that DC ZVA would trap here. */
+function zeroingProhibited(core: Arm64Core): boolean {
+  if (core.el === 0 && (core.state.lo(Sys.SCTLR_EL1) & SCTLR_DZE) === 0) return true;
+  return core.el < 2 && !core.secure && (core.state.lo(Sys.HCR_EL2) & HCR_TDZ) !== 0;
+}
+
+const EL1_REGIMES = [Regime.secureEl10, Regime.el10] as const;
+const ALL_REGIMES = [Regime.secureEl10, Regime.el10, Regime.el2, Regime.el3] as const;
+
+const CONTROL_HOOKS: Readonly<Record<string, Hooks>> = {
+  SCTLR_EL1: governs(...EL1_REGIMES),
+  SCTLR_EL2: governs(Regime.el2),
+  SCTLR_EL3: governs(Regime.el3),
+  TCR_EL1: governs(...EL1_REGIMES),
+  TTBR0_EL1: governs(...EL1_REGIMES),
+  TTBR1_EL1: governs(...EL1_REGIMES),
+  VTTBR_EL2: governs(Regime.el10),
+  HCR_EL2: governs(Regime.el10),
+  SCR_EL3: governs(...ALL_REGIMES),
+  RMR_EL3: {
+    write: (core, lo) => {
+      if ((lo & 2) !== 0) core.warmReset();
+    },
+  },
+};
+
+const IDENTITY_HOOKS: Readonly<Record<string, Hooks>> = {
+  MIDR_EL1: {
+    read: (core) => give(core, core.state.lo(isGuest(core) ? Sys.VPIDR_EL2 : Sys.MIDR_EL1)),
+  },
+  MPIDR_EL1: {
+    read: (core) => {
+      const slot = isGuest(core) ? Sys.VMPIDR_EL2 : Sys.MPIDR_EL1;
+      give(core, core.state.lo(slot), core.state.hi(slot));
+    },
+  },
+  CCSIDR_EL1: { read: (core) => give(core, CACHE_SIZES[core.state.lo(Sys.CSSELR_EL1)] ?? 0) },
+  DCZID_EL0: { read: (core) => give(core, DCZID_BS | (zeroingProhibited(core) ? DCZID_DZP : 0)) },
+  L2CTLR_EL1: { read: (core) => give(core, (core.siblings.length - 1) << 24) },
+};
+
+/** The registers that show process state. */
+const SPECIAL_HOOKS: Readonly<Record<string, Hooks>> = {
+  SP_EL0: { present: (core) => (pstate(core) & PState.SP) !== 0 },
+  SPSel: {
+    read: (core) => give(core, pstate(core) & PState.SP),
+    write: (core, lo) => changeProcessState(core, (pstate(core) & ~PState.SP) | (lo & PState.SP)),
+  },
+  CurrentEL: { read: (core) => give(core, pstate(core) & PState.EL_MASK) },
+  DAIF: {
+    read: (core) => give(core, pstate(core) & PState.DAIF),
+    write: (core, lo) => core.state.setLo(Sys.PSTATE, (pstate(core) & ~PState.DAIF) | (lo & PState.DAIF)),
+  },
+  NZCV: {
+    read: (core) => give(core, conditionFlags(core.state) << PState.NZCV_SHIFT),
+    write: (core, lo) => setConditionFlags(core.state, lo >>> PState.NZCV_SHIFT),
+  },
+  ISR_EL1: { read: (core) => give(core, interruptStatus(core)) },
+};
+
+export const HOOKS: Readonly<Record<string, Hooks>> = {
+  ...CONTROL_HOOKS,
+  ...IDENTITY_HOOKS,
+  ...SPECIAL_HOOKS,
+  ...TIMER_HOOKS,
+  ...DEBUG_HOOKS,
+  ...PMU_HOOKS,
+};
