@@ -38,7 +38,13 @@ const OUTPUT = 'dist/firmware';
 const JOBS = 2;
 const LIB_HEADERS = 'firmware/lib/include';
 const FLAGS: readonly string[] = [
-  ...['-target', 'aarch64-freestanding', '-mcpu=generic-neon-fp_armv8+crc+el2vmsa+el3+perfmon', '-mgeneral-regs-only', '-mstrict-align'],
+  ...[
+    '-target',
+    'aarch64-freestanding',
+    '-mcpu=generic-neon-fp_armv8+crc+el2vmsa+el3+perfmon',
+    '-mgeneral-regs-only',
+    '-mstrict-align',
+  ],
   ...['-std=c17', '-ffreestanding', '-fno-builtin', '-nostdlib', '-static', '-O2', '-g0', '-fno-sanitize=undefined'],
   ...[
     '-ffunction-sections',
@@ -86,6 +92,17 @@ export function sourcesOf(root: string, image: Image): string[] {
   return sources;
 }
 
+/** The linker script that is given to the linker: one that defines the image's symbols first, where it has any. */
+function scriptOf(image: Image): string {
+  return image.linkerSymbols === undefined ? image.linker : `${OUTPUT}/${image.name}.ld`;
+}
+
+/** zig's linker takes no `--defsym`, so symbols come by a script that includes the image's own. */
+function scriptText(image: Image): string {
+  const symbols = (image.linkerSymbols ?? []).map((symbol) => `${symbol.replace('=', ' = ')};\n`);
+  return `${symbols.join('')}INCLUDE ${image.linker}\n`;
+}
+
 function argumentsOf(image: Image, sources: readonly string[], elf: string): string[] {
   return [
     ...FLAGS,
@@ -93,8 +110,7 @@ function argumentsOf(image: Image, sources: readonly string[], elf: string): str
     `-I${LIB_HEADERS}`,
     ...(image.defines ?? []).map((define) => `-D${define}`),
     ...((image.embeds?.length ?? 0) > 0 ? [`-I${OUTPUT}`] : []),
-    ...(image.linkerSymbols ?? []).map((symbol) => `-Wl,--defsym=${symbol}`),
-    `-Wl,-T,${image.linker}`,
+    `-Wl,-T,${scriptOf(image)}`,
     ...sources,
     ...['-o', elf],
   ];
@@ -108,7 +124,7 @@ function inputsHash(root: string, image: Image, sources: readonly string[], comp
   const embedded = (image.embeds ?? []).map((name) => `${OUTPUT}/${name}.bin`);
   const files = [...sources, image.linker, ...headers, ...beside, ...embedded];
   const contents = files.flatMap((file) => [file, readFileSync(join(root, file))]);
-  return sha256(compiler, ...argumentsOf(image, sources, 'image.elf'), ...contents);
+  return sha256(compiler, scriptText(image), ...argumentsOf(image, sources, 'image.elf'), ...contents);
 }
 
 function zig(root: string, compiler: string, args: readonly string[]): Promise<void> {
@@ -133,6 +149,7 @@ async function build(root: string, image: Image, compiler: Compiler, old: Manife
   const output = (file: string) => join(root, OUTPUT, file);
   if (known?.inputs === inputs && Object.values(entry).every((file) => existsSync(output(file)))) return known;
   mkdirSync(dirname(output(entry.elf)), { recursive: true });
+  if (image.linkerSymbols !== undefined) writeFileSync(join(root, scriptOf(image)), scriptText(image));
   try {
     await zig(root, compiler.path, ['cc', ...argumentsOf(image, sources, output(entry.elf))]);
   } catch (error) {
