@@ -1,0 +1,43 @@
+/** Where a command writes, and what it knows of its surroundings. Tests put their own in its place. */
+import { type Palette, palette, wantsColour } from '../report/colour.ts';
+
+export interface Stream {
+  write(text: string): void;
+  readonly isTTY?: boolean;
+}
+
+export interface Context {
+  /** Results. */
+  readonly out: Stream;
+  /** Errors, and progress where it is a terminal. */
+  readonly err: Stream;
+  readonly colours: Palette;
+}
+
+/** The context of a process. */
+export function contextOf(
+  out: Stream,
+  err: Stream,
+  environment: Readonly<Record<string, string | undefined>>,
+): Context {
+  return { out, err, colours: palette(wantsColour(out.isTTY === true, environment)) };
+}
+
+/** Writes a progress line, if anyone is there to read it. */
+export function progress(context: Context, text: string): void {
+  if (context.err.isTTY) context.err.write(`${text}\n`);
+}
+
+/** Rows in columns, each as wide as its widest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column]))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

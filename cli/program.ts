@@ -1,0 +1,182 @@
+/** The commands and their options. */
+import yargs, { type Argv } from 'yargs';
+import { EXIT, Failure } from '../scenarios/errors.ts';
+import { ENGINE_VERSION } from '../scenarios/paths.ts';
+import { BOARDS } from './boards.ts';
+import { boot } from './commands/boot.ts';
+import { check } from './commands/check.ts';
+import { lint } from './commands/lint.ts';
+import { list, NOUNS } from './commands/list.ts';
+import { repro } from './commands/repro.ts';
+import { run } from './commands/run.ts';
+import { knownIds, show } from './commands/show.ts';
+import type { Context } from './context.ts';
+
+/** Carries a command's exit code out of yargs. */
+interface Outcome {
+  code: number;
+}
+
+/**
+ * Runs one command line.
+ * @param argv the arguments after the program's name
+ * @returns the exit code
+ */
+export async function runCommandLine(argv: readonly string[], context: Context): Promise<number> {
+  const outcome: Outcome = { code: EXIT.ok };
+  let failure: unknown;
+  const parser = program(argv, context, outcome).fail((message, error) => {
+    failure ??= error ?? new Failure('usage', usageMessage(message));
+  });
+  try {
+    await parser.parse([...argv], {}, (_error: unknown, _args: unknown, output: string) => {
+      if (output) context.out.write(`${output}\n`);
+    });
+  } catch (error) {
+    failure ??= error;
+  }
+  if (failure === undefined) return outcome.code;
+  return report(context, failure);
+}
+
+/** One clear sentence; what is no {@link Failure} is a defect of ours and says so. */
+function report(context: Context, failure: unknown): number {
+  if (failure instanceof Failure) {
+    context.err.write(`ringwarden: ${failure.message}\n`);
+    return failure.exitCode;
+  }
+  const error = failure as Error;
+  context.err.write(`ringwarden: internal error, please report it: ${error.message}\n`);
+  if (process.env.RINGWARDEN_STACK) context.err.write(`${error.stack}\n`);
+  return EXIT.internal;
+}
+
+function usageMessage(message: string): string {
+  const sentence = message.split('\n')[0];
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}; see: ringwarden --help`;
+}
+
+function program(argv: readonly string[], context: Context, outcome: Outcome): Argv {
+  const parser = yargs([...argv])
+    .scriptName('ringwarden')
+    .usage('$0 <command>\n\nA laboratory for trusted monitors that watch a VMM which may itself be hostile.')
+    .version(ENGINE_VERSION)
+    .parserConfiguration({ 'boolean-negation': false, 'duplicate-arguments-array': true })
+    .exitProcess(false)
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, 'expected a command')
+    .help()
+    .alias('h', 'help');
+  addLists(parser, context, outcome);
+  addRuns(parser, context, outcome);
+  addBoot(parser, context, outcome);
+  return parser.completion('completion', 'print a script for completion in the shell', (current) =>
+    knownIds().filter((id) => id.startsWith(current)),
+  );
+}
+
+const JSON_OPTION = { type: 'boolean', default: false, describe: 'JSON Lines on stdout, nothing else' } as const;
+
+function addLists(parser: Argv, context: Context, outcome: Outcome): void {
+  parser
+    .command(
+      'list [noun]',
+      'list what there is',
+      (y) =>
+        y
+          .positional('noun', { choices: NOUNS, default: 'attacks' as const })
+          .option('system', { type: 'string', describe: 'only what concerns this system' })
+          .option('arch', { type: 'string', describe: 'arm64 or x64' })
+          .option('layer', { type: 'string', describe: 'only attacks on this layer' })
+          .option('attack-id', { type: 'string', describe: 'only attacks with this ATT&CK id' })
+          .option('json', JSON_OPTION),
+      (args) => list(context, args),
+    )
+    .command(
+      'show <id>',
+      'what an attack, a system or a scenario is',
+      (y) => y.positional('id', { type: 'string', demandOption: true }).option('json', JSON_OPTION),
+      (args) => show(context, args),
+    )
+    .command(
+      'check <id>',
+      'are its prerequisites met here',
+      (y) => y.positional('id', { type: 'string', demandOption: true }),
+      (args) => {
+        outcome.code = check(context, args);
+      },
+    )
+    .command(
+      'lint <files..>',
+      'check scenario files: schema errors with file, line and what was expected',
+      (y) => y.positional('files', { type: 'string', array: true, demandOption: true }),
+      (args) => {
+        outcome.code = lint(context, args);
+      },
+    );
+}
+
+function addRuns(parser: Argv, context: Context, outcome: Outcome): void {
+  parser
+    .command(
+      'run <ids..>',
+      'run attacks or scenarios by id, or scenario files',
+      (y) =>
+        y
+          .positional('ids', { type: 'string', array: true, demandOption: true })
+          .option('system', { type: 'string', describe: 'the monitor that runs' })
+          .option('ablate', { type: 'string', array: true, describe: 'protections that are off' })
+          .option('no-monitor', { type: 'boolean', default: false, describe: 'run without a monitor' })
+          .option('variant', { type: 'string', describe: "one of the attack's variants, or all" })
+          .option('seed', { type: 'number', describe: 'decides every interleaving' })
+          .option('cpus', { type: 'number', describe: 'CPUs of the board' })
+          .option('cost', { type: 'string', describe: 'cost profile by which cycles are counted' })
+          .option('max-instructions', { type: 'number', describe: 'limit, all CPUs together' })
+          .option('json', JSON_OPTION)
+          .option('jsonl', { type: 'string', describe: 'append result lines to this file' })
+          .option('junit', { type: 'string', describe: 'write JUnit XML to this file' })
+          .option('tap', { type: 'boolean', default: false, describe: 'Test Anything Protocol on stdout' })
+          .option('trace', { type: 'string', describe: "write the run's steps and consoles to this file" })
+          .option('quiet', { type: 'boolean', default: false, describe: 'no steps, the verdict alone' }),
+      async (args) => {
+        outcome.code = await run(context, args);
+      },
+    )
+    .command(
+      'repro <results> [key]',
+      'run again what result lines name, and compare byte for byte',
+      (y) =>
+        y
+          .positional('results', { type: 'string', demandOption: true, describe: 'a JSON Lines file' })
+          .positional('key', { type: 'string', describe: 'a run key, or the beginning of one' }),
+      async (args) => {
+        outcome.code = await repro(context, args);
+      },
+    );
+}
+
+function addBoot(parser: Argv, context: Context, outcome: Outcome): void {
+  parser.command(
+    'boot [image]',
+    'run a bare-metal image; serial on stdout',
+    (y) =>
+      y
+        .positional('image', { type: 'string', describe: 'ELF, Linux Image or flat binary' })
+        .option('board', { choices: BOARDS.map((board) => board.name), default: 'virt' })
+        .option('engine', { choices: ['ours', 'unicorn'] as const, default: 'ours' as const })
+        .option('bios', { type: 'string', describe: 'flat ROM image at address 0, entered there in EL3' })
+        .option('el', { type: 'number', choices: [1, 2, 3], describe: 'exception level of the entry' })
+        .option('cpus', { type: 'number', default: 1 })
+        .option('memory', { type: 'string', default: '128M', describe: 'size of RAM, such as 256M' })
+        .option('append', { type: 'string', describe: "the kernel's command line" })
+        .option('initrd', { type: 'string', describe: 'initial RAM disk' })
+        .option('seed', { type: 'number', default: 1 })
+        .option('max-instructions', { type: 'number', describe: 'stop there, exit code 124' })
+        .option('strict', { type: 'boolean', default: false, describe: 'stop at anything unimplemented, exit code 70' })
+        .option('stats', { type: 'boolean', default: false, describe: 'counts and speed on stderr' }),
+    async (args) => {
+      outcome.code = await boot(context, args);
+    },
+  );
+}

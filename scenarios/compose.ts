@@ -1,0 +1,167 @@
+/** From a scenario to what the machine starts with: its ROM, and what was put into it. */
+import { createHash } from 'node:crypto';
+import { attackNamed } from '../attacks/index.ts';
+import type { BuiltImage } from '../attacks/truth.ts';
+import { systemNamed } from '../monitor/index.ts';
+import type { System } from '../monitor/system.ts';
+import { type BundleEntry, type BundleKind, packBundle } from './bundle.ts';
+import { encodeConfig, FIRMWARE_MONITORS, TVMI_ABLATIONS } from './config.ts';
+import type { FirmwareImage, FirmwareStore } from './images.ts';
+import { LAYOUT } from './layout.ts';
+import type { Scenario } from './schema.ts';
+
+/** The payload's code in a CPU's address space. */
+export interface HostileRange {
+  readonly level: 1 | 2;
+  readonly va: bigint;
+  /** Physical address. */
+  readonly pa: number;
+  /** Bytes of code. */
+  readonly bytes: bigint;
+}
+
+export interface Composition {
+  /** What stands at address 0. */
+  readonly rom: Uint8Array;
+  /** The image that stands at its beginning. */
+  readonly el3: BuiltImage;
+  /** Images as ground truth knows them, by their part in the run: `vmm`, `guest`, `agent`, `payload`. */
+  readonly images: ReadonlyMap<string, BuiltImage>;
+  /** SHA-256 of everything in the ROM, by name. */
+  readonly hashes: Readonly<Record<string, string>>;
+  readonly hostile: readonly HostileRange[];
+  /** What the verifier and the machine agreed on beforehand. */
+  readonly key: Uint8Array;
+  readonly nonce: readonly [number, number, number, number];
+}
+
+/** One image of a run. */
+interface Part {
+  /** Its part in the run. */
+  readonly role: string;
+  /** Name of the build. */
+  readonly image: string;
+  readonly kind: BundleKind;
+  readonly load: bigint;
+}
+
+const PLAIN = { el3: 'el3-plain', vmm: 'vmm-plain' } as const;
+const GUEST_IMAGE = 'guest';
+
+function systemOf(scenario: Scenario): System | undefined {
+  return systemNamed(scenario.monitor);
+}
+
+function vmmBuild(scenario: Scenario): string {
+  if (scenario.vmm !== 'auto') return `vmm-${scenario.vmm}`;
+  const system = systemOf(scenario);
+  if (!system) return PLAIN.vmm;
+  const plain = system.ablations.some((ablation) => ablation.plainVmm && scenario.ablations.includes(ablation.name));
+  return plain ? PLAIN.vmm : system.images.vmm;
+}
+
+/** Name of the payload's image, if the scenario has an attack. */
+export function payloadImage(scenario: Scenario): string | undefined {
+  if (scenario.attack === undefined) return undefined;
+  const record = attackNamed(scenario.attack)!.record;
+  const variant = record.variants.find(({ name }) => name === scenario.variant) ?? record.variants[0];
+  return `attacks/${record.id}/${variant.payload}`;
+}
+
+function inGuest(scenario: Scenario): boolean {
+  return attackNamed(scenario.attack!)!.record.position === 'guest-kernel';
+}
+
+function partsOf(scenario: Scenario): Part[] {
+  const parts: Part[] = [{ role: 'vmm', image: vmmBuild(scenario), kind: 'vmm', load: LAYOUT.vmm }];
+  for (const [number, ram] of LAYOUT.guests.entries()) {
+    const role = number === 0 ? 'guest' : `guest${number}`;
+    parts.push({ role, image: GUEST_IMAGE, kind: 'guestKernel', load: ram + LAYOUT.guestImage });
+  }
+  const agent = systemOf(scenario)?.images.agent;
+  if (agent) parts.push({ role: 'agent', image: agent, kind: 'agent', load: LAYOUT.secureCarveOut });
+  const payload = payloadImage(scenario);
+  if (payload) {
+    parts.push(
+      inGuest(scenario)
+        ? { role: 'payload', image: payload, kind: 'guestModule', load: LAYOUT.guests[0] + LAYOUT.guestModules }
+        : { role: 'payload', image: payload, kind: 'vmmModule', load: LAYOUT.vmmModules },
+    );
+  }
+  return parts;
+}
+
+/** Names of the images that a scenario needs. */
+export function imagesOf(scenario: Scenario): string[] {
+  const el3 = systemOf(scenario)?.images.el3 ?? PLAIN.el3;
+  return [el3, ...new Set(partsOf(scenario).map((part) => part.image))];
+}
+
+/** Bytes that follow from the seed: keys and challenges of a run, the same in every repetition. */
+function derived(purpose: string, scenario: Scenario): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(`ringwarden ${purpose} ${scenario.seed}`).digest());
+}
+
+function nonceOf(scenario: Scenario): [number, number, number, number] {
+  const view = new DataView(derived('nonce', scenario).buffer);
+  return [0, 4, 8, 12].map((offset) => view.getUint32(offset, true)) as [number, number, number, number];
+}
+
+function configuration(scenario: Scenario, nonce: Composition['nonce']): Uint8Array {
+  return encodeConfig({
+    seed: BigInt(scenario.seed),
+    workload: scenario.workload,
+    runTicks: scenario.runTicks,
+    attackTick: scenario.attack === undefined ? 0 : scenario.attackTick,
+    monitor: FIRMWARE_MONITORS.find((name) => name === scenario.monitor) ?? 'none',
+    ablations: TVMI_ABLATIONS.filter((name) => scenario.ablations.includes(name)),
+    secureTimerPeriod: scenario.secureTimerPeriod,
+    cpus: scenario.cpus,
+    nonce,
+    vmmTickPeriod: scenario.vmmTickPeriod,
+    guestTickPeriod: scenario.guestTickPeriod,
+    workloadRounds: scenario.workloadRounds,
+  });
+}
+
+function built(image: FirmwareImage, load: bigint): BuiltImage {
+  return { name: image.name, bytes: image.bytes, load: Number(load), symbols: image.symbols };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function hostileRanges(scenario: Scenario, image: FirmwareImage | undefined): HostileRange[] {
+  if (!image) return [];
+  const bytes = BigInt(Math.min(image.bytes.length, LAYOUT.moduleData));
+  return inGuest(scenario)
+    ? [{ level: 1, va: LAYOUT.guestModuleVa, pa: Number(LAYOUT.guests[0] + LAYOUT.guestModules), bytes }]
+    : [{ level: 2, va: LAYOUT.vmmModules, pa: Number(LAYOUT.vmmModules), bytes }];
+}
+
+/** Puts a run's images together. @throws Failure `unavailable` for an image that was not built */
+export function compose(scenario: Scenario, store: FirmwareStore): Composition {
+  const parts = partsOf(scenario);
+  const nonce = nonceOf(scenario);
+  const key = derived('key', scenario);
+  const config = configuration(scenario, nonce);
+  const [el3] = imagesOf(scenario);
+  const entries: BundleEntry[] = parts.map(({ role, image, kind, load }) => {
+    return { name: role, kind, bytes: store.image(image).bytes, load, entry: load };
+  });
+  entries.push({ name: 'config', kind: 'configuration', bytes: config });
+  entries.push({ name: 'key', kind: 'key', bytes: key });
+  const images = new Map(parts.map(({ role, image, load }) => [role, built(store.image(image), load)]));
+  const named = [el3, ...parts.map((part) => part.image)].map((name) => [name, store.image(name).sha256]);
+  const payload = payloadImage(scenario);
+  return {
+    rom: packBundle(store.image(el3).bytes, entries),
+    el3: built(store.image(el3), 0n),
+    images,
+    hashes: { ...Object.fromEntries(named), configuration: sha256(config) },
+    hostile: hostileRanges(scenario, payload === undefined ? undefined : store.image(payload)),
+    key,
+    nonce,
+  };
+}

@@ -1,0 +1,69 @@
+/** The person at the other end of tvmi's secure UART: hands each line to the verifier, with the time at which it left. */
+import { parseReport, QUIET_IDS } from '../monitor/tvmi/report.ts';
+import { type Fault, Verifier } from '../monitor/tvmi/verifier.ts';
+import type { Alarm } from './verdict.ts';
+
+/** A line of a serial console. */
+export interface TimedLine {
+  readonly text: string;
+  /** Time at which its last byte left. */
+  readonly time: number;
+}
+
+export interface Session {
+  readonly key: Uint8Array;
+  /** The challenge's four words, or undefined where the ablation leaves it out. */
+  readonly nonce: readonly number[] | undefined;
+}
+
+/** The verifier itself raises what is wrong with the channel. */
+const CHANNEL = 'verifier';
+
+function bytesOf(words: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(words.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (const [index, word] of words.entries()) view.setUint32(index * 4, word, true);
+  return bytes;
+}
+
+/** Judges the lines of a session as they come. */
+export class ReportChannel {
+  private readonly verifier: Verifier;
+  private readonly times: number[] = [];
+
+  constructor(session: Session) {
+    this.verifier = new Verifier({ key: session.key, nonce: session.nonce && bytesOf(session.nonce) });
+  }
+
+  /** Takes a line. @returns what it claims, if it is a report of something that is not in order */
+  line({ text, time }: TimedLine): string | undefined {
+    this.times.push(time);
+    this.verifier.line(text);
+    const report = parseReport(text);
+    if (typeof report === 'string' || QUIET_IDS.has(report.id)) return undefined;
+    return `${report.component} reports ${report.id}`;
+  }
+
+  /** Says that the machine has stopped. @returns everything that is an alarm, in the order of time */
+  end(time: number): Alarm[] {
+    const judged = this.verifier.end();
+    const at = (line: number) => this.times[line - 1] ?? time;
+    const alarms = judged.alarms.map(({ id, component, values, line }) => ({
+      id,
+      component,
+      instruction: at(line),
+      cycles: {},
+      cause: Object.entries(values)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(', '),
+    }));
+    const faults = judged.faults.map((fault: Fault) => ({
+      id: `channel.${fault.kind}`,
+      component: CHANNEL,
+      instruction: at(fault.line),
+      cycles: {},
+      cause: fault.detail,
+    }));
+    return [...alarms, ...faults].sort((a, b) => a.instruction - b.instruction);
+  }
+}

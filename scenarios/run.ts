@@ -1,0 +1,236 @@
+/** One run: a machine made from a scenario, watched until it stops, and judged. */
+import { type Attack, attackNamed } from '../attacks/index.ts';
+import { expectationFor } from '../attacks/record.ts';
+import type { Observer } from '../attacks/truth.ts';
+import type { StopReason } from '../emulator/engine/machine.ts';
+import { type BoardHandle, makeBoard } from './board.ts';
+import { type Composition, compose } from './compose.ts';
+import { Failure } from './errors.ts';
+import type { RunEvent, RunListener } from './events.ts';
+import { FirmwareStore } from './images.ts';
+import { runKey } from './key.ts';
+import { LAYOUT } from './layout.ts';
+import { type Progress, RefusalWatch, viewOf } from './machine-view.ts';
+import { ENGINE_VERSION } from './paths.ts';
+import { ReportChannel } from './report-channel.ts';
+import type { Result } from './result.ts';
+import type { Scenario } from './schema.ts';
+import { type Expected, judge, type RunEnd } from './verdict.ts';
+
+export interface RunOptions {
+  readonly onEvent?: RunListener;
+  readonly store?: FirmwareStore;
+}
+
+const INSTRUCTION_BYTES = 4;
+/** Instructions between two looks at the VMM's tick counter while nothing else asks for a closer look. */
+const COARSE_STEP = 100_000;
+/** Instructions after the last hostile one for which each instruction is looked at. */
+const CLOSE_WATCH = 2_000;
+/** The run itself wants to look; the machine goes on afterwards. */
+const PAUSE: StopReason = { kind: 'exit', code: 0, text: 'paused' };
+/** Where firmware goes when it cannot go on; it powers the machine off afterwards. */
+const GIVING_UP = ['vmm_stop', 'el3_stop'];
+/** Lines of each console that the result keeps. */
+const TAIL = 12;
+const BENIGN_REASON = 'There is no attack in this run: the monitor must be silent.';
+const UNWATCHED_REASON = 'There is neither an attack nor a monitor in this run.';
+
+/** What a scenario's verdict should be. @throws Failure if the attack's record does not say */
+export function expectedOf(scenario: Scenario): Expected {
+  const attack = scenario.attack === undefined ? undefined : attackNamed(scenario.attack)!;
+  if (scenario.expected) {
+    const { effect = null, detection } = scenario.expected;
+    return { effect, detection, reason: 'The scenario file says so.' };
+  }
+  if (!attack) {
+    const reason = scenario.monitor === 'none' ? UNWATCHED_REASON : BENIGN_REASON;
+    return { effect: null, detection: 'silent', reason };
+  }
+  const { monitor, ablations } = scenario;
+  const rule = expectationFor(attack.record, monitor, ablations, variantOf(scenario, attack));
+  if (rule) return { effect: rule.effect, detection: rule.detection, reason: rule.reason };
+  throw new Failure('usage', `the record of ${attack.record.id} does not say what to expect under ${monitor}`);
+}
+
+function variantOf(scenario: Scenario, attack: Attack): string {
+  return scenario.variant ?? attack.record.variants[0].name;
+}
+
+/** Runs a scenario to its end. @throws Failure if its images are missing */
+export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Result> {
+  const expected = expectedOf(scenario);
+  const composition = compose(scenario, options.store ?? new FirmwareStore());
+  const run = new Run(scenario, composition, options.onEvent ?? (() => {}));
+  return run.toEnd(expected);
+}
+
+class Run {
+  private readonly scenario: Scenario;
+  private readonly composition: Composition;
+  private readonly listener: RunListener;
+  private readonly board: BoardHandle;
+  private readonly attack: Attack | undefined;
+  private readonly observer: Observer | undefined;
+  private readonly channel: ReportChannel | undefined;
+  private readonly refusalWatch: RefusalWatch;
+  private readonly progress: Progress = { firstHostileInstruction: undefined, attackDue: false, refusals: [] };
+  /** The last time at which the attack was not due yet. */
+  private notDueAt = 0;
+  private effectSeen = false;
+  private gaveUp = false;
+  /** Instructions up to which each one is looked at. */
+  private closeUntil = -1;
+
+  constructor(scenario: Scenario, composition: Composition, listener: RunListener) {
+    this.scenario = scenario;
+    this.composition = composition;
+    this.listener = listener;
+    this.board = makeBoard(scenario, composition.rom);
+    this.attack = scenario.attack === undefined ? undefined : attackNamed(scenario.attack);
+    this.observer = this.attack?.truth.observe();
+    this.refusalWatch = new RefusalWatch(composition.hostile);
+    if (scenario.monitor !== 'none') {
+      const nonce = scenario.ablations.includes('no-nonce') ? undefined : composition.nonce;
+      this.channel = new ReportChannel({ key: composition.key, nonce });
+    }
+    this.listen();
+  }
+
+  private tell(kind: RunEvent['kind'], text: string, time = this.board.machine.timeline.now()): void {
+    this.listener({ time, kind, text });
+  }
+
+  private listen(): void {
+    const { machine } = this.board;
+    this.tell('machine', 'reset: EL3 starts from the boot ROM');
+    machine.watchExecution(Number(LAYOUT.vmm), this.composition.images.get('vmm')!.bytes.length, (time) =>
+      this.tell('machine', 'EL2: the VMM starts', time),
+    );
+    const guest = Number(LAYOUT.guests[0] + LAYOUT.guestImage);
+    machine.watchExecution(guest, this.composition.images.get('guest')!.bytes.length, (time) =>
+      this.tell('machine', 'EL1: guest 0 starts', time),
+    );
+    for (const range of this.composition.hostile) {
+      machine.watchExecution(range.pa, Number(range.bytes), (time) => {
+        this.progress.firstHostileInstruction ??= time;
+        this.closeUntil = machine.instructions + CLOSE_WATCH;
+        this.pause();
+        this.tell('attack', `first hostile instruction, at EL${range.level}`, time);
+      });
+    }
+    for (const image of [this.composition.el3, this.composition.images.get('vmm')!]) {
+      for (const name of GIVING_UP) {
+        const address = image.symbols.get(name);
+        if (address === undefined) continue;
+        machine.watchExecution(Number(address), INSTRUCTION_BYTES, (time) => {
+          this.gaveUp = true;
+          this.tell('machine', `${image.name} cannot go on (${name})`, time);
+        });
+      }
+    }
+    this.board.secureConsole.onLine = (line) => {
+      const claim = this.channel?.line(line);
+      if (claim !== undefined) this.tell('alarm', claim, line.time);
+    };
+  }
+
+  /** Ends the running slice after this instruction, to look at each one from here on. */
+  private pause(): void {
+    this.board.machine.stop(PAUSE);
+  }
+
+  /** Looks at the machine between two instructions. */
+  private checkpoint(view: ReturnType<typeof viewOf>): void {
+    const { machine } = this.board;
+    const { progress } = this;
+    if (!this.attack) return;
+    if (!progress.attackDue) {
+      if (this.ticks() >= BigInt(this.scenario.attackTick)) {
+        progress.attackDue = true;
+        this.tell('attack', `the attack is due: tick ${this.scenario.attackTick} of the VMM`);
+      } else this.notDueAt = machine.timeline.now();
+    }
+    if (machine.instructions <= this.closeUntil) {
+      if (this.refusalWatch.look(view, progress.refusals)) this.closeUntil = machine.instructions + CLOSE_WATCH;
+    }
+    if (this.observer!.sample(view) && !this.effectSeen) {
+      this.effectSeen = true;
+      this.tell('effect', `effect reached: ${this.attack.record.effect}`);
+    }
+  }
+
+  private ticks(): bigint {
+    const { machine } = this.board;
+    const counter = this.composition.images.get('vmm')!.symbols.get('rw_vmm_ticks');
+    if (counter === undefined) throw new Error('the VMM has no tick counter');
+    const bytes = machine.phys.peek(Number(counter), 8);
+    return new DataView(bytes.buffer).getBigUint64(0, true);
+  }
+
+  async toEnd(expected: Expected): Promise<Result> {
+    const { machine } = this.board;
+    const view = viewOf(machine, this.composition.images, this.progress);
+    const limit = this.scenario.limits.instructions;
+    const interval = Math.min(this.attack?.truth.interval ?? COARSE_STEP, COARSE_STEP);
+    while (!machine.stopReason && machine.instructions < limit) {
+      const close = machine.instructions < this.closeUntil;
+      machine.run({ maxInstructions: Math.min(close ? 1 : interval, limit - machine.instructions) });
+      if (machine.stopReason === PAUSE) machine.resume();
+      this.checkpoint(view);
+    }
+    const end = this.endOf();
+    this.tell('end', endText(end, machine.stopReason?.text));
+    return this.result(expected, end, this.observer?.conclude(view) ?? null);
+  }
+
+  private endOf(): RunEnd {
+    const reason = this.board.machine.stopReason;
+    if (!reason) return 'limit';
+    if (reason.kind === 'strict') return 'error';
+    return reason.kind === 'exit' && reason.code === 0 && !this.gaveUp ? 'power-off' : 'crash';
+  }
+
+  private result(expected: Expected, end: RunEnd, effect: Result['effect']): Result {
+    const { scenario, composition, attack, progress } = this;
+    const { machine, console, secureConsole } = this.board;
+    const alarms = this.channel?.end(machine.timeline.now()) ?? [];
+    const first = progress.firstHostileInstruction;
+    const attackFrom = first ?? (progress.attackDue ? this.notDueAt : undefined);
+    const verdict = judge({ end, effect, alarms, attackFrom, firstHostileInstruction: first }, expected);
+    return {
+      schema: 1,
+      run: runKey(scenario, composition.hashes, ENGINE_VERSION),
+      scenario: scenario.name,
+      system: scenario.monitor,
+      ablations: scenario.ablations,
+      attack: scenario.attack ?? null,
+      variant: attack ? variantOf(scenario, attack) : null,
+      arch: 'arm64',
+      seed: scenario.seed,
+      engine: ENGINE_VERSION,
+      image: composition.hashes,
+      configuration: scenario,
+      expected,
+      end,
+      effect: verdict.effect,
+      detection: verdict.detection,
+      agrees: verdict.agrees,
+      alarms: [...alarms],
+      latency: verdict.latency === null ? null : { instructions: verdict.latency, cycles: {} },
+      counts: { instructions: machine.instructions },
+      cycles: {},
+      serial: { uart0: tail(console.lines), uart1: tail(secureConsole.lines) },
+      unimplemented: machine.unimplemented.list().map((gap) => ({ ...gap })),
+    };
+  }
+}
+
+function tail(lines: readonly { readonly text: string }[]): string[] {
+  return lines.slice(-TAIL).map((line) => line.text);
+}
+
+function endText(end: RunEnd, reason: string | undefined): string {
+  const text = { 'power-off': 'powered off', limit: 'stopped at the limit', crash: 'crashed', error: 'failed' }[end];
+  return reason && end !== 'power-off' ? `${text}: ${reason}` : text;
+}
