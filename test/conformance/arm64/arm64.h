@@ -127,6 +127,7 @@ enum mode { EL0t = 0, EL1t = 4, EL1h = 5, EL2t = 8, EL2h = 9, EL3t = 12, EL3h = 
 /** Exception classes, ESR_ELx.EC. */
 #define EC_ILLEGAL 0x0e
 #define EC_SVC64 0x15
+#define EC_HVC64 0x16
 #define EC_INSTRUCTION_ABORT_LOWER 0x20
 #define EC_INSTRUCTION_ABORT 0x21
 #define EC_PC_ALIGNMENT 0x22

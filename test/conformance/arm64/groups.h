@@ -11,7 +11,9 @@
   G(granule64)    \
   G(aborts)       \
   G(stage2)       \
-  G(syndrome)
+  G(syndrome)     \
+  G(traps)        \
+  G(undefined)
 
 #define DECLARE(name) void group_##name(void);
 GROUPS(DECLARE)

@@ -60,7 +60,10 @@ void field(const char *key, uint64_t value, int digits) {
 
 static uint64_t ec(void) { return observation.esr >> 26 & 0x3f; }
 
-int done(void) { return ec() == EC_SVC64 && (observation.esr & 0xffff) == DONE && !(observation.vector & 0x180); }
+int done(void) {
+  int call = ec() == EC_SVC64 || ec() == EC_HVC64;
+  return call && (observation.esr & 0xffff) == DONE && !(observation.vector & 0x180);
+}
 
 /** FAR_ELx has a meaning for aborts and for a misaligned program counter. */
 static int has_far(void) {
