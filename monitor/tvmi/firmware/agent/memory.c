@@ -20,7 +20,7 @@
 static uint8_t tables[TABLE_PAGES][RW_PAGE_SIZE] __attribute__((aligned(RW_PAGE_SIZE)));
 static unsigned tables_used;
 
-extern const uint8_t __agent_text_start[], __agent_text_end[], __agent_data_start[], __agent_bss_end[];
+extern const uint8_t rw_text_start[], rw_text_end[], __agent_data_start[], __agent_bss_end[];
 
 static uint64_t allocate(void *context) {
   (void)context;
@@ -34,7 +34,7 @@ static uint64_t allocate(void *context) {
 
 bool memory_enable(void) {
   struct page_table table = {.root = allocate(NULL), .allocate = allocate};
-  const uint64_t text = (uint64_t)__agent_text_start, constants = (uint64_t)__agent_text_end;
+  const uint64_t text = (uint64_t)rw_text_start, constants = (uint64_t)rw_text_end;
   const uint64_t data = (uint64_t)__agent_data_start, end = (uint64_t)__agent_bss_end;
   const struct {
     uint64_t start, size, attributes;

@@ -40,12 +40,16 @@ ACCESSORS(vtcr_el2)
 ACCESSORS(tcr_el2)
 ACCESSORS(mair_el2)
 
-/* The value granted last; `known` once there is one. While EL2's MMU is off its measured boot code may
- * choose again. */
-static struct grant {
+/* A value that was granted; `known` once there is one. */
+struct grant {
   uint64_t value;
   bool known;
-} grants[RW_EL2_REGISTERS];
+};
+
+/* The value granted last on any CPU. While EL2's MMU is off its measured boot code may choose again. */
+static struct grant grants[RW_EL2_REGISTERS];
+/* What each CPU's own register must hold. */
+static struct grant live_grants[RW_MAX_CPUS][RW_EL2_REGISTERS];
 static bool locked;
 
 static bool level1_tables(uint64_t tcr) {
@@ -123,18 +127,19 @@ int64_t call_el2_write(const uint64_t *x) {
   if (x[1] == RW_EL2_SCTLR && !locked && (value & SCTLR_M) != 0 && !lock()) {
     return deny("el2.vbar.denied", ",value=%lx", grants[RW_EL2_VBAR].value);
   }
-  *grant = (struct grant){value, true};
+  *grant = live_grants[el3_cpu()][x[1]] = (struct grant){value, true};
   reg->write(value);
   isb();
   return RW_TVMI_OK;
 }
 
 uint32_t el2_compare_live(void) {
+  const struct grant *granted = live_grants[el3_cpu()];
   uint32_t different = 0;
   for (unsigned i = 0; i < RW_EL2_REGISTERS; i++) {
     const uint64_t live = REGISTERS[i].read();
-    if (!grants[i].known || live == grants[i].value) continue;
-    report("el3", "el2.live", ",register=%x,value=%lx,granted=%lx", i, live, grants[i].value);
+    if (!granted[i].known || live == granted[i].value) continue;
+    report("el3", "el2.live", ",register=%x,value=%lx,granted=%lx", i, live, granted[i].value);
     different++;
   }
   return different;

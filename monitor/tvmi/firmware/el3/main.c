@@ -31,7 +31,10 @@ void el3_images_loaded(void) {
   poll_start();
 }
 
-void el3_secondary_init(unsigned cpu) { (void)cpu; }
+void el3_secondary_init(unsigned cpu) {
+  (void)cpu;
+  poll_start();
+}
 
 void el3_platform_exit(void) {
   report("el3", "bye", ",polls=%lx,denials=%lx,walks=%lx,compared=%lx", poll_count(), denials(),

@@ -8,7 +8,7 @@
 #define MAX_RETRIES 4
 
 static uint64_t polls;
-static unsigned retries;
+static unsigned retries[RW_MAX_CPUS];
 
 static void arm(uint64_t ticks) {
   write_sysreg(cntps_cval_el1, read_sysreg(cntpct_el0) + ticks);
@@ -48,8 +48,9 @@ static void look(void) {
 
 void poll_interrupt(const struct el3_context *context) {
   const uint64_t period = el3_boot.config->secure_timer_period;
+  unsigned *tries = &retries[el3_cpu()];
   const bool guest = capture(context);
   look();
-  retries = guest || retries == MAX_RETRIES ? 0 : retries + 1;
-  arm(retries == 0 ? period : period / RETRY_DIVISOR);
+  *tries = guest || *tries == MAX_RETRIES ? 0 : *tries + 1;
+  arm(*tries == 0 ? period : period / RETRY_DIVISOR);
 }

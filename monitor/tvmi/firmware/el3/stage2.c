@@ -8,7 +8,6 @@
 #define ROOT_LEVEL 1
 #define LAST_LEVEL 3
 #define MAX_VMID 255
-#define GUEST_MEMORY_SIZE ((uint64_t)RW_GUESTS * RW_GUEST_RAM_SIZE)
 /* The virtual CPU interface: two pages. */
 #define GICV_SIZE 0x2000
 
@@ -21,6 +20,12 @@ static bool is_leaf(uint64_t descriptor, unsigned level) {
 }
 static bool is_table(uint64_t descriptor, unsigned level) {
   return level < LAST_LEVEL && (descriptor & (PT_VALID | PT_TABLE)) == (PT_VALID | PT_TABLE);
+}
+
+/* Memory that guests may have: theirs, and the frames that they exchange for their own. */
+static bool is_guest_memory(uint64_t pa, uint64_t size) {
+  return within(pa, size, RW_GUEST_RAM, (uint64_t)RW_GUESTS * RW_GUEST_RAM_SIZE) ||
+         within(pa, size, RW_SPARE_FRAMES, RW_SPARE_FRAMES_SIZE);
 }
 
 int64_t call_stage2_create(const uint64_t *x) {
@@ -69,9 +74,9 @@ static bool each_may(uint64_t pa, uint64_t size, unsigned vmid, bool (*may)(cons
 /* An old leaf gives its frames back, and the new one takes its own. False where either may not. */
 static bool exchange_leaf(uint64_t old, uint64_t new, unsigned level, unsigned vmid) {
   const uint64_t size = leaf_size(level), old_pa = leaf_address(old, level), new_pa = leaf_address(new, level);
-  const bool had = is_leaf(old, level) && within(old_pa, size, RW_GUEST_RAM, GUEST_MEMORY_SIZE);
+  const bool had = is_leaf(old, level) && is_guest_memory(old_pa, size);
   const bool device = is_leaf(new, level) && within(new_pa, size, RW_GICV, GICV_SIZE);
-  const bool gets = is_leaf(new, level) && within(new_pa, size, RW_GUEST_RAM, GUEST_MEMORY_SIZE);
+  const bool gets = is_leaf(new, level) && is_guest_memory(new_pa, size);
   if (is_leaf(new, level) && !gets && !device) return false;
   if (had && gets && old_pa == new_pa) return true; /* other permissions on the same memory */
   if (had && !each_may(old_pa, size, vmid, may_release)) return false;

@@ -68,6 +68,7 @@ void vm_all_away(void);
 
 /* --- poll.c: the secure timer ------------------------------------------------------------------ */
 
+/* On each CPU: the timer is its own. */
 void poll_start(void);
 void poll_interrupt(const struct el3_context *context);
 uint64_t poll_count(void);
