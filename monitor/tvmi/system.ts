@@ -81,17 +81,30 @@ const ALARMS: readonly AlarmKind[] = [
   { id: 'guest.sctlr.denied', component: 'el3', meaning: 'A guest asked to turn off its MMU.' },
   { id: 'guest.ttbr.denied', component: 'el3', meaning: "A guest's table root lies outside of its memory or moved." },
   { id: 'guest.translation.denied', component: 'el3', meaning: 'A guest asked to change TCR_EL1 or MAIR_EL1.' },
+  { id: 'guest.mmu', component: 'agent', meaning: 'A guest that had come up runs with its MMU off.' },
+  {
+    id: 'guest.table-unknown',
+    component: 'agent',
+    meaning:
+      "A guest runs on, or is about to run on, tables that no task of its list owns: a decoy, or a hidden task's.",
+  },
   { id: 'guest.translation', component: 'agent', meaning: "A guest's live translation registers differ from boot." },
   { id: 'guest.vbar', component: 'agent', meaning: "A guest's live VBAR_EL1 is not that of its measured image." },
   { id: 'guest.syscall-table', component: 'agent', meaning: 'An entry of the system-call table differs from boot.' },
-  { id: 'guest.text', component: 'agent', meaning: "The guest's kernel text has another hash than its image." },
+  { id: 'guest.text', component: 'agent', meaning: "The guest's kernel text differs from its measured image." },
   {
     id: 'guest.task-hidden',
     component: 'agent',
-    meaning: 'A task is scheduled, or its tables are live, and the task list does not hold it.',
+    meaning: 'A task is on the run queue or runs, and the task list does not hold it.',
   },
   { id: 'guest.structure', component: 'agent', meaning: 'A list of the guest is cyclic, endless or points nowhere.' },
-  { id: 'el2.live', component: 'agent', meaning: 'A live register of EL2 differs from what the monitor granted.' },
+  { id: 'el2.live', component: 'el3', meaning: 'A live register of EL2 differs from what the monitor granted.' },
+  {
+    id: 'agent.fault',
+    component: 'el3',
+    meaning: 'The agent took an exception of its own and came back without an answer.',
+  },
+  { id: 'trap', component: 'el3', meaning: 'A lower level trapped to EL3 in a way that nothing should.' },
 ];
 
 /** T-VMI as reproduced here. What is published comes from the paper's abstract; the model that fills it is ours. */

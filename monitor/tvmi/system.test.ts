@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { TVMI_ABLATIONS } from '../../scenarios/config.ts';
+import { QUIET_IDS } from './report.ts';
+import { tvmi } from './system.ts';
+
+const EL3 = 'monitor/tvmi/firmware/el3';
+
+/** Ids in the firmware's source: what is passed to `report` and `deny`, and what tables of alarms hold. */
+function idsInFirmware(): Set<string> {
+  const text = readdirSync(EL3)
+    .filter((file) => file.endsWith('.c'))
+    .map((file) => readFileSync(join(EL3, file), 'utf8'))
+    .join('\n');
+  const calls = text.matchAll(/(?:report\("(?:el3|agent)", |deny\()"([a-z0-9.-]+)"/g);
+  const tables = text.matchAll(/"((?:el2|guest|secure-call|secure-memory|boot|agent)\.[a-z0-9.-]+)"/g);
+  return new Set([...calls, ...tables].map((match) => match[1]!));
+}
+
+describe("tvmi's descriptor", () => {
+  it('names every alarm that the firmware raises, and no other', () => {
+    const raised = [...idsInFirmware()].filter((id) => !QUIET_IDS.has(id)).sort();
+    expect(tvmi.alarms.map((alarm) => alarm.id).sort()).toEqual(raised);
+  });
+
+  it("names the ablations of the run configuration, by their bits' order", () => {
+    expect(tvmi.ablations.map((ablation) => [ablation.name, ablation.bit])).toEqual(
+      TVMI_ABLATIONS.map((name, bit) => [name, bit]),
+    );
+  });
+
+  it('has an image in the build for each that it needs', () => {
+    const images = readFileSync('tools/images.ts', 'utf8');
+    for (const name of Object.values(tvmi.images)) expect(images).toContain(`name: '${name}'`);
+  });
+});
