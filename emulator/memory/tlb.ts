@@ -270,6 +270,7 @@ export class TlbBank {
 export class Tlb {
   readonly banks: readonly TlbBank[];
   private turn = 0;
+  private last = -1;
   /** The bank was taken from another context: whoever remembered it must forget it. */
   onEvict: (bank: TlbBank) => void = () => {};
 
@@ -284,9 +285,15 @@ export class Tlb {
   select(regime: number, asid: number, vmid: number, mode: number): TlbBank {
     for (const bank of this.banks) {
       const k = bank.key;
-      if (k.regime === regime && k.asid === asid && k.vmid === vmid && k.mode === mode) return bank;
+      if (k.regime === regime && k.asid === asid && k.vmid === vmid && k.mode === mode) {
+        this.last = bank.index;
+        return bank;
+      }
     }
+    // The bank that was asked for last is in use beside this one (privileged and unprivileged accesses).
+    if (this.turn === this.last) this.turn = (this.turn + 1) % this.banks.length;
     const bank = this.banks[this.turn];
+    this.last = this.turn;
     this.turn = (this.turn + 1) % this.banks.length;
     bank.flush();
     bank.key = { regime, asid, vmid, mode };

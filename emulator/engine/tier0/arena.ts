@@ -1,5 +1,5 @@
 import type { RecordSink } from './lower.ts';
-import { Field, Header, NOT_TRANSLATED, POOL_END, POOL_START, RECORD_BYTES } from './records.ts';
+import { Field, HEADER_BYTES, Header, NOT_TRANSLATED, POOL_END, POOL_START, RECORD_BYTES } from './records.ts';
 
 /** A link that waits for the block it leads to. */
 export interface PendingLink {
@@ -83,11 +83,12 @@ export class CodeArena implements RecordSink {
   }
 
   private header(pcLo: number, pcHi: number): number {
-    const record = this.next + RECORD_BYTES;
+    const record = this.next + HEADER_BYTES;
     this.words[(record + Header.pc) >> 2] = pcLo;
     this.words[(record + Header.pc + 4) >> 2] = pcHi;
     this.words[(record + Header.cost) >> 2] = NOT_TRANSLATED;
     this.words[(record + Header.length) >> 2] = 0;
+    this.words[(record + Header.slot) >> 2] = 0;
     this.next = record;
     return record;
   }
@@ -119,6 +120,31 @@ export class CodeArena implements RecordSink {
 
   pcHi(record: number): number {
     return this.words[(record + Header.pc + 4) >> 2];
+  }
+
+  /**
+   * Lets a block continue in a compiled function.
+   * @param need instructions that the function may run before it looks at the budget
+   */
+  setRegion(record: number, handler: number, slot: number, entry: number, need: number): void {
+    if (this.words[(record + Header.slot) >> 2] === 0)
+      this.words[(record + Header.handler) >> 2] = this.handlerAt(record);
+    this.words[(record + Header.slot) >> 2] = slot;
+    this.words[(record + Header.entry) >> 2] = entry;
+    this.words[(record + Header.need) >> 2] = need;
+    this.setHandlerAt(record, handler);
+  }
+
+  /** Slot of the compiled function that a block continues in, or 0. */
+  regionOf(record: number): number {
+    return this.words[(record + Header.slot) >> 2];
+  }
+
+  /** Takes {@link setRegion} back. */
+  clearRegion(record: number): void {
+    if (this.words[(record + Header.slot) >> 2] === 0) return;
+    this.setHandlerAt(record, this.words[(record + Header.handler) >> 2]);
+    this.words[(record + Header.slot) >> 2] = 0;
   }
 
   setLink(site: number, record: number): void {

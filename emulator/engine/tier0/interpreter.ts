@@ -10,7 +10,7 @@ import { type EmitTarget, emitValue, operandWidth, type Push } from '../../ir/mi
 import { Slot } from '../../ir/slots.ts';
 import { JUMP_ENTRIES, TLB_ENTRIES } from '../../memory/tlb.ts';
 import { Code, type Label } from '../../wasm/code.ts';
-import { ModuleWriter } from '../../wasm/module.ts';
+import { type FunctionType, ModuleWriter } from '../../wasm/module.ts';
 import { Op, ValueType } from '../../wasm/opcodes.ts';
 import { emitDirectCondition, emitPackedCondition, kindOf, kindWidth } from '../conditions.ts';
 import { Exit, Field, Header, RECORD_BYTES } from './records.ts';
@@ -51,6 +51,8 @@ interface Flow {
   miss(): void;
   /** Leaves with an {@link Exit} reason. */
   exit(reason: number): void;
+  /** Goes on in the compiled function that the block's header names. */
+  region(): void;
 }
 
 /** Locals of a function that runs handlers. */
@@ -187,6 +189,9 @@ class HandlerWriter {
         return;
       case 'leave':
         this.flow.exit(Exit.leave);
+        return;
+      case 'region':
+        this.flow.region();
         return;
     }
   }
@@ -482,24 +487,28 @@ function outlinedBody(handler: Handler, helpers: ReadonlyMap<HelperName, number>
     exit: () => {
       throw new Error(`${handler.key} cannot be outlined`);
     },
+    region: () => {
+      throw new Error(`${handler.key} cannot be outlined`);
+    },
   };
   new HandlerWriter(c, frame, flow, helpers, packFlags).write(handler.action);
   c.op(Op.unreachable);
   return c.body();
 }
 
+const FLAG_HELPERS: Record<FlagKindName, HelperName> = {
+  sub32: 'flagsSub32',
+  sub64: 'flagsSub64',
+  add32: 'flagsAdd32',
+  add64: 'flagsAdd64',
+  log32: 'flagsLog32',
+  log64: 'flagsLog64',
+};
+
 /** The packed current flags: computed from the operands where the kind says so. Changes nothing. */
 function packFlagsBody(helpers: ReadonlyMap<HelperName, number>): Uint8Array {
   const c = new Code(0);
-  const names: Record<FlagKindName, HelperName> = {
-    sub32: 'flagsSub32',
-    sub64: 'flagsSub64',
-    add32: 'flagsAdd32',
-    add64: 'flagsAdd64',
-    log32: 'flagsLog32',
-    log64: 'flagsLog64',
-  };
-  for (const kind of Object.keys(names) as FlagKindName[]) {
+  for (const kind of Object.keys(FLAG_HELPERS) as FlagKindName[]) {
     const load = kindWidth(kind) === 64 ? Op.i64Load : Op.i32Load;
     c.i32(0);
     c.memory(Op.i32Load, FLAG_KIND);
@@ -512,7 +521,7 @@ function packFlagsBody(helpers: ReadonlyMap<HelperName, number>): Uint8Array {
       c.i32(0);
       c.memory(load, FLAG_B);
     }
-    c.call(helpers.get(names[kind]) as number);
+    c.call(helpers.get(FLAG_HELPERS[kind]) as number);
     c.op(Op.return);
     c.end();
   }
@@ -526,12 +535,14 @@ function loopBody(
   outlined: ReadonlyMap<number, number>,
   helpers: ReadonlyMap<HelperName, number>,
   packFlags: number,
+  enterType: number,
 ): Uint8Array {
   const RECORD = 0;
   const BUDGET = 1;
   const c = new Code(2);
   const tlb = c.local(i32);
   const jumps = c.local(i32);
+  const handler = c.local(i32);
   const frame = declareFrame(c, RECORD, { tlb, jumps });
   for (const [local, slot] of [
     [tlb, Slot.TLB_BASE],
@@ -554,11 +565,14 @@ function loopBody(
   const missed = c.open(Op.block);
   const exhausted = c.open(Op.block);
   const loop = c.open(Op.loop);
+  c.get(RECORD);
+  c.memory(Op.i32Load16U, Field.op);
+  c.set(handler);
+  const dispatch = c.open(Op.loop);
   const cases: Label[] = HANDLERS.map(() => c.open(Op.block));
   // The innermost block opened last: case i ends at the i-th block from inside.
   cases.reverse();
-  c.get(RECORD);
-  c.memory(Op.i32Load16U, Field.op);
+  c.get(handler);
   c.brTable(cases, cases[cases.length - 1]);
   const advance = (): void => {
     c.get(RECORD);
@@ -587,13 +601,41 @@ function loopBody(
       c.br(missed);
     },
     exit: leave,
+    region: () => {
+      // The block was paid for on entry; the compiled function pays for itself.
+      const header = (opcode: number, offset: number): void => {
+        c.get(RECORD);
+        c.i32(-offset);
+        c.wide('sub', 32);
+        c.memory(opcode, 0);
+      };
+      c.get(BUDGET);
+      header(Op.i32Load, Header.cost);
+      c.wide('add', 32);
+      c.tee(handler);
+      header(Op.i32Load, Header.need);
+      c.wide('ges', 32);
+      c.open(Op.if);
+      c.i32(0);
+      c.get(handler);
+      c.memory(Op.i32Store, Slot.BUDGET * 8);
+      header(Op.i32Load, Header.entry);
+      header(Op.i32Load, Header.slot);
+      c.op(Op.returnCallIndirect);
+      c.unsigned(enterType);
+      c.unsigned(0);
+      c.end();
+      header(Op.i32Load, Header.handler);
+      c.set(handler);
+      c.br(dispatch);
+    },
   };
   const writer = new HandlerWriter(c, frame, flow, helpers, packFlags);
-  for (const handler of HANDLERS) {
+  for (const entry of HANDLERS) {
     c.end();
-    const f = outlined.get(handler.number);
+    const f = outlined.get(entry.number);
     if (f === undefined) {
-      writer.write(handler.action);
+      writer.write(entry.action);
       continue;
     }
     c.get(RECORD);
@@ -601,6 +643,7 @@ function loopBody(
     c.brIf(missed);
     advance();
   }
+  c.end();
   c.end();
   c.op(Op.unreachable);
   c.end();
@@ -611,40 +654,93 @@ function loopBody(
   return c.body();
 }
 
-/** What tier 0's module offers. */
+/** pack(kind, a, b, flags): the packed flags of lazy ones that stand in a compiled function's locals. */
+function packLocalsBody(helpers: ReadonlyMap<HelperName, number>): Uint8Array {
+  const c = new Code(4);
+  for (const [kind, name] of Object.entries(FLAG_HELPERS) as [FlagKindName, HelperName][]) {
+    const narrow = kindWidth(kind) === 32;
+    c.get(0);
+    c.i32(FlagKind[kind]);
+    c.wide('eq', 32);
+    c.open(Op.if);
+    for (const operand of kindOf(kind) === 'log' ? [1] : [1, 2]) {
+      c.get(operand);
+      if (narrow) c.op(Op.i32WrapI64);
+    }
+    c.call(helpers.get(name) as number);
+    c.op(Op.return);
+    c.end();
+  }
+  c.get(3);
+  return c.body();
+}
+
+/** enter(slot, entry): goes on in a compiled function. The table stands here and nowhere else, so that dropped modules can be freed. */
+function enterBody(enterType: number): Uint8Array {
+  const c = new Code(2);
+  c.get(1);
+  c.get(0);
+  c.op(Op.returnCallIndirect);
+  c.unsigned(enterType);
+  c.unsigned(0);
+  return c.body();
+}
+
+/** Type of a compiled function: takes an entry number, returns an {@link Exit}. */
+export const REGION_TYPE: FunctionType = { parameters: [i32], results: [i32] };
+
+/** What tier 0's permanent module offers. */
 export interface Tier0 {
   /** Runs from a record with a budget from which the record's block is already paid. @returns an {@link Exit} */
   readonly run: (record: number, budget: number) => number;
   /** The packed current flags. */
   readonly flags: () => number;
+  /** All exported functions: compiled code imports `run`, `enter`, `pack` and the helpers by their names. */
+  readonly exports: Record<string, unknown>;
+  /** Compiled functions, by slot. Slot 0 is never used. */
+  readonly table: WebAssembly.Table;
   readonly moduleBytes: number;
 }
+
+/** Slots of the table of compiled functions. */
+export const TABLE_SLOTS = 4096;
 
 /** Generates and instantiates tier 0 over a linear memory. */
 export function createTier0(memory: WebAssembly.Memory): Tier0 {
   const m = new ModuleWriter();
   m.importMemory('e', 'm');
+  m.importTable('e', 't');
   const helpers = new Map<HelperName, number>();
-  for (const name of Object.keys(HELPERS) as HelperName[])
+  for (const name of Object.keys(HELPERS) as HelperName[]) {
     helpers.set(name, m.addFunction(HELPERS[name].type, helperBody(name)));
+  }
   const packFlags = m.addFunction({ parameters: [], results: [i32] }, packFlagsBody(helpers));
+  const pack = m.addFunction({ parameters: [i32, i64, i64, i32], results: [i32] }, packLocalsBody(helpers));
+  const enterType = m.type(REGION_TYPE);
+  const enter = m.addFunction({ parameters: [i32, i32], results: [i32] }, enterBody(enterType));
   const outlined = new Map<number, number>();
   for (const handler of HANDLERS) {
     if (handler.outlined) {
-      outlined.set(
-        handler.number,
-        m.addFunction({ parameters: [i32], results: [i32] }, outlinedBody(handler, helpers, packFlags)),
-      );
+      outlined.set(handler.number, m.addFunction(REGION_TYPE, outlinedBody(handler, helpers, packFlags)));
     }
   }
-  const run = m.addFunction({ parameters: [i32, i32], results: [i32] }, loopBody(outlined, helpers, packFlags));
+  const run = m.addFunction(
+    { parameters: [i32, i32], results: [i32] },
+    loopBody(outlined, helpers, packFlags, enterType),
+  );
   m.exportFunction('run', run);
   m.exportFunction('flags', packFlags);
+  m.exportFunction('pack', pack);
+  m.exportFunction('enter', enter);
+  for (const [name, index] of helpers) m.exportFunction(name, index);
   const bytes = m.bytes();
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: memory } });
+  const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SLOTS });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: memory, t: table } });
   return {
     run: instance.exports.run as Tier0['run'],
     flags: instance.exports.flags as Tier0['flags'],
+    exports: instance.exports,
+    table,
     moduleBytes: bytes.length,
   };
 }

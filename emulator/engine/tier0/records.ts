@@ -12,12 +12,16 @@
  * | 12 (i32) | instruction word of a system operation |
  *
  * A block's header stands before its first record: -16 pc, -8 cost, -4 number of instructions. The cost is what entering
- * takes from the budget, the number of instructions; a header that stands for code not translated (or dropped) has {@link NOT_TRANSLATED} as its cost, so
- * that "out of budget" and "not translated" are one check.
+ * takes from the budget, the number of instructions; a header that stands for code not translated (or dropped) has
+ * {@link NOT_TRANSLATED} as its cost, so that "out of budget" and "not translated" are one check. Where tier 1 has
+ * compiled the code, the first record's handler is `region`, and before the pc stand: -32 slot of the compiled
+ * function, -28 its entry number, -24 instructions that it may need before it looks at the budget, -20 the handler that
+ * the first record had.
  */
 export const RECORD_BYTES = 16;
 export const Field = { op: 0, d: 2, a: 4, b: 6, c: 8, e: 10, imm64: 8, link0: 8, link1: 12, word: 12 } as const;
-export const Header = { pc: -16, cost: -8, length: -4 } as const;
+export const HEADER_BYTES = 32;
+export const Header = { slot: -32, entry: -28, need: -24, handler: -20, pc: -16, cost: -8, length: -4 } as const;
 export const NOT_TRANSLATED = 0x7fffffff;
 
 /** Instructions of one block at the most; an instruction's index within its block fits a byte. */
@@ -39,4 +43,6 @@ export const Exit = {
   system: 4,
   /** A boundary that the engine asked for. */
   leave: 5,
+  /** Compiled code met something that needs care at the instruction in slot PC: tier 0 does that one. */
+  step: 6,
 } as const;

@@ -54,7 +54,9 @@ export type Action =
   | { readonly do: 'jumpConstant' }
   | { readonly do: 'system' }
   | { readonly do: 'check'; readonly condition: Shape }
-  | { readonly do: 'leave' };
+  | { readonly do: 'leave' }
+  /** Goes on in a compiled function, if the budget allows. */
+  | { readonly do: 'region' };
 
 export interface Handler {
   readonly number: number;
@@ -202,6 +204,7 @@ const widthOf = (shape: Shape): Width => ('pair' in shape ? 32 : shape.width);
 function* entries(): Generator<Entry> {
   const K = StatementKey;
   yield { key: 'leave', action: { do: 'leave' } };
+  yield { key: 'region', action: { do: 'region' } };
   yield { key: 'constant', action: { do: 'constant' } };
   for (const value of hotValues()) {
     const width = widthOf(value);
