@@ -62,6 +62,7 @@ static int64_t cpu_on(uint64_t target, uint64_t entry, uint64_t context_id) {
   struct mailbox *mailbox = &mailboxes[cpu];
   if (mailbox->affinity == PSCI_AFFINITY_ON) return PSCI_ALREADY_ON;
   if (mailbox->affinity == PSCI_AFFINITY_ON_PENDING) return PSCI_ON_PENDING;
+  if (!el3_may_start(entry)) return PSCI_DENIED;
   mailbox->entry = entry;
   mailbox->context_id = context_id;
   dsb_sy();

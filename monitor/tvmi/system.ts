@@ -54,6 +54,11 @@ const ALARMS: readonly AlarmKind[] = [
   { id: 'el2.hcr.denied', component: 'el3', meaning: 'The VMM asked to turn off stage 2 or a trap of HCR_EL2.' },
   { id: 'el2.vttbr.denied', component: 'el3', meaning: 'The VMM asked for a stage-2 root that was never created.' },
   { id: 'el2.vtcr.denied', component: 'el3', meaning: 'The VMM asked for another shape of stage 2.' },
+  {
+    id: 'el2.start.denied',
+    component: 'el3',
+    meaning: 'The VMM asked for another CPU after its measured boot was over.',
+  },
   { id: 'el2.tcr.denied', component: 'el3', meaning: 'The VMM asked for another shape of its own stage 1.' },
   { id: 'el2.mair.denied', component: 'el3', meaning: 'The VMM asked for other memory attributes.' },
   {

@@ -17,6 +17,11 @@ void el3_images_loaded(void) {}
 
 void el3_secondary_init(unsigned cpu) { (void)cpu; }
 
+bool el3_may_start(uint64_t entry) {
+  (void)entry;
+  return true;
+}
+
 void el3_smc(struct el3_context *context) { context->x[0] = (uint64_t)SMC_UNKNOWN; }
 
 void el3_trap(struct el3_context *context, uint64_t esr) {

@@ -48,6 +48,8 @@ int el3_measure(const struct rw_bundle_entry *entry, const uint8_t *bytes);
 void el3_images_loaded(void);
 /* On each secondary CPU that PSCI brings up, before it enters EL2. */
 void el3_secondary_init(unsigned cpu);
+/* Whether PSCI may bring a CPU up at `entry` now: code that starts there runs at EL2 with its MMU off. */
+bool el3_may_start(uint64_t entry);
 /* An SMC: from the normal world if it is no PSCI call, from the secure world always. Result in x[0]. */
 void el3_smc(struct el3_context *context);
 /* Another synchronous exception from a lower level. Must make it go away or call el3_stop. */

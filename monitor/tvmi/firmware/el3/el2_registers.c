@@ -133,6 +133,8 @@ int64_t call_el2_write(const uint64_t *x) {
   return RW_TVMI_OK;
 }
 
+bool el2_runs_guests(void) { return grants[RW_EL2_VTTBR].known; }
+
 uint32_t el2_compare_live(void) {
   const struct grant *granted = live_grants[el3_cpu()];
   uint32_t different = 0;

@@ -41,6 +41,12 @@ void el3_platform_exit(void) {
          exchange->walk_references, exchange->bytes_compared);
 }
 
+bool el3_may_start(uint64_t entry) {
+  if (ablated(RW_ABLATION_NO_SMC_REWRITE) || !el2_runs_guests()) return true;
+  deny("el2.start.denied", ",entry=%lx", entry);
+  return false;
+}
+
 static int64_t call_version(const uint64_t *x) {
   (void)x;
   return RW_TVMI_ABI;

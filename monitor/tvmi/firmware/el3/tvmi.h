@@ -87,6 +87,8 @@ int64_t call_trapped_write(const uint64_t *x);  /* trapped.c */
 int64_t deny(const char *alarm, const char *format, ...) __attribute__((format(printf, 2, 3)));
 uint64_t denials(void);
 
+/* Whether a VM may have run: the VMM's boot, which is measured, is over then, and no CPU starts any more. */
+bool el2_runs_guests(void);
 /* The EL2 registers as granted differ from the live ones: reports it. The number of differences. */
 uint32_t el2_compare_live(void);
 
