@@ -45,7 +45,7 @@ export const IMAGES: readonly Image[] = [
   },
   {
     name: 'guest-user',
-    sources: ['firmware/guest/user', 'firmware/lib/string.c'],
+    sources: ['firmware/guest/user', 'firmware/lib/string.c', 'firmware/lib/format.c'],
     include: ['firmware/guest/include'],
     linker: 'firmware/guest/user.ld',
   },

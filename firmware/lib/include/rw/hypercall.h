@@ -45,7 +45,7 @@
 #define RW_FIFO_BYTES 16
 #define RW_FIFO_CMD_SEEK 0x0f   /* drive, cylinder */
 #define RW_FIFO_CMD_SENSE 0x08  /* -> status, cylinder */
-#define RW_FIFO_CMD_READ_ID 0x4a /* drive, then waits: further parameters are taken until bit 7 is set */
+#define RW_FIFO_CMD_DRIVE_SPEC 0x8e /* parameters until one has bit 7 set */
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -54,6 +54,9 @@
 #define RW_GUEST_RAM 0x42000000
 #define RW_GUEST_RAM_SIZE 0x01000000
 #define RW_GUESTS 2
+/* Frames that memory exchange hands out. */
+#define RW_SPARE_FRAMES 0x44000000
+#define RW_SPARE_FRAMES_SIZE 0x00010000
 #define RW_SECURE_CARVE_OUT 0x46000000
 #define RW_SECURE_CARVE_OUT_SIZE 0x01000000
 

@@ -7,8 +7,7 @@
 #ifndef RW_PAGE_TABLE_H
 #define RW_PAGE_TABLE_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <rw/sysreg.h>
 
 #define PT_VALID RW_BIT(0)
 #define PT_TABLE RW_BIT(1) /* table at levels 0-2, page at level 3 */
@@ -51,6 +50,10 @@
 #define VTCR_SL0_LEVEL1 (1ull << 6)
 #define PT_VTCR (VTCR_RES1 | TCR_PS_40_BIT | TCR_WALK_WB_INNER_SHAREABLE | VTCR_SL0_LEVEL1 | PT_T0SZ)
 
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stdint.h>
+
 struct page_table {
   uint64_t root; /* physical address of the level 1 table */
   /* Virtual address at which the caller sees a table, less its physical address. */
@@ -71,5 +74,6 @@ int page_table_map(struct page_table *table, uint64_t input, uint64_t output, ui
 uint64_t *page_table_slot(const struct page_table *table, uint64_t input, unsigned *level);
 /* Output address for an input address; ~0 where it is not mapped. */
 uint64_t page_table_translate(const struct page_table *table, uint64_t input);
+#endif
 
 #endif
