@@ -28,7 +28,7 @@ export interface BuiltImage {
   readonly symbols: ReadonlyMap<string, bigint>;
 }
 
-/** The machine stopped the attacker's code: an exception taken while it ran in the payload's own pages. */
+/** A synchronous exception between the payload's first instruction and its return to whoever called it. */
 export interface Refusal {
   readonly time: number;
   /** Level that took the exception. */
@@ -50,7 +50,7 @@ export interface MachineView {
   readonly images: ReadonlyMap<string, BuiltImage>;
   /** Time of the first instruction fetched from the payload's own pages. */
   readonly firstHostileInstruction: number | undefined;
-  /** Synchronous exceptions out of the payload's pages, in order. */
+  /** Synchronous exceptions while the payload was at work, in order. */
   readonly refusals: readonly Refusal[];
   /** The VMM's tick counter has reached the tick at which the attack is let loose. */
   readonly attackDue: boolean;
@@ -88,9 +88,9 @@ export function symbol(image: BuiltImage, name: string): bigint {
 }
 
 /**
- * The attempt was made and stopped: it was due but its code was never let run, or it ran and the machine took it out of
- * its own pages by an abort or a call to a higher level. An attack that ran through unhindered and reached nothing has
- * had no effect, and so has one that was never due.
+ * The attempt was made and stopped: it was due but its code was never let run, or the machine interfered with it by an
+ * abort, a trap or a secure call. An attack that ran through unhindered and reached nothing has had no effect, and so has
+ * one that was never due.
  */
 export function stopped(view: MachineView): boolean {
   if (view.firstHostileInstruction === undefined) return view.attackDue;
@@ -108,7 +108,7 @@ export function truthOf(interval: number, reached: (view: MachineView) => boolea
         return seen;
       };
       return {
-        sample: look,
+        sample: (view) => (Number.isFinite(interval) ? look(view) : false),
         conclude: (view) => (look(view) ? 'succeeded' : stopped(view) ? 'blocked' : 'no-effect'),
       };
     },

@@ -85,7 +85,7 @@ function addLists(parser: Argv, context: Context, outcome: Outcome): void {
       'list what there is',
       (y) =>
         y
-          .positional('noun', { choices: NOUNS, default: 'attacks' as const })
+          .positional('noun', { type: 'string', default: 'attacks', describe: NOUNS.join(', ') })
           .option('system', { type: 'string', describe: 'only what concerns this system' })
           .option('arch', { type: 'string', describe: 'arm64 or x64' })
           .option('layer', { type: 'string', describe: 'only attacks on this layer' })
@@ -163,10 +163,10 @@ function addBoot(parser: Argv, context: Context, outcome: Outcome): void {
     (y) =>
       y
         .positional('image', { type: 'string', describe: 'ELF, Linux Image or flat binary' })
-        .option('board', { choices: BOARDS.map((board) => board.name), default: 'virt' })
-        .option('engine', { choices: ['ours', 'unicorn'] as const, default: 'ours' as const })
+        .option('board', { type: 'string', default: 'virt', describe: BOARDS.map((board) => board.name).join(', ') })
+        .option('engine', { type: 'string', default: 'ours', describe: 'ours, or unicorn' })
         .option('bios', { type: 'string', describe: 'flat ROM image at address 0, entered there in EL3' })
-        .option('el', { type: 'number', choices: [1, 2, 3], describe: 'exception level of the entry' })
+        .option('el', { type: 'number', describe: 'exception level of the entry: 1, 2 or 3' })
         .option('cpus', { type: 'number', default: 1 })
         .option('memory', { type: 'string', default: '128M', describe: 'size of RAM, such as 256M' })
         .option('append', { type: 'string', describe: "the kernel's command line" })

@@ -25,11 +25,11 @@ export interface Composition {
   readonly rom: Uint8Array;
   /** The image that stands at its beginning. */
   readonly el3: BuiltImage;
-  /** Images as ground truth knows them, by their part in the run: `vmm`, `guest`, `agent`, `payload`. */
+  /** Images as ground truth knows them, by their part: `vmm`, `guest`, `agent`, `payload`, `secret`. */
   readonly images: ReadonlyMap<string, BuiltImage>;
   /** SHA-256 of everything in the ROM, by name. */
   readonly hashes: Readonly<Record<string, string>>;
-  readonly hostile: readonly HostileRange[];
+  readonly hostile: HostileRange | undefined;
   /** What the verifier and the machine agreed on beforehand. */
   readonly key: Uint8Array;
   readonly nonce: readonly [number, number, number, number];
@@ -47,6 +47,8 @@ interface Part {
 
 const PLAIN = { el3: 'el3-plain', vmm: 'vmm-plain' } as const;
 const GUEST_IMAGE = 'guest';
+/** A multiple of 32. */
+const SECRET_BYTES = 256;
 
 function systemOf(scenario: Scenario): System | undefined {
   return systemNamed(scenario.monitor);
@@ -102,6 +104,12 @@ function derived(purpose: string, scenario: Scenario): Uint8Array {
   return new Uint8Array(createHash('sha256').update(`ringwarden ${purpose} ${scenario.seed}`).digest());
 }
 
+function derivedBytes(purpose: string, scenario: Scenario, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += 32) bytes.set(derived(`${purpose} ${at}`, scenario), at);
+  return bytes;
+}
+
 function nonceOf(scenario: Scenario): [number, number, number, number] {
   const view = new DataView(derived('nonce', scenario).buffer);
   return [0, 4, 8, 12].map((offset) => view.getUint32(offset, true)) as [number, number, number, number];
@@ -132,12 +140,17 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function hostileRanges(scenario: Scenario, image: FirmwareImage | undefined): HostileRange[] {
-  if (!image) return [];
+function hostileRange(scenario: Scenario, image: FirmwareImage): HostileRange {
   const bytes = BigInt(Math.min(image.bytes.length, LAYOUT.moduleData));
   return inGuest(scenario)
-    ? [{ level: 1, va: LAYOUT.guestModuleVa, pa: Number(LAYOUT.guests[0] + LAYOUT.guestModules), bytes }]
-    : [{ level: 2, va: LAYOUT.vmmModules, pa: Number(LAYOUT.vmmModules), bytes }];
+    ? { level: 1, va: LAYOUT.guestModuleVa, pa: Number(LAYOUT.guests[0] + LAYOUT.guestModules), bytes }
+    : { level: 2, va: LAYOUT.vmmModules, pa: Number(LAYOUT.vmmModules), bytes };
+}
+
+/** What the secure world keeps to itself: the first bytes of its carve-out, whoever filled it. */
+function secretOf(scenario: Scenario, agent: FirmwareImage | undefined): BuiltImage {
+  const bytes = agent?.bytes.subarray(0, SECRET_BYTES) ?? derivedBytes('secret', scenario, SECRET_BYTES);
+  return { name: 'secret', bytes, load: Number(LAYOUT.secureCarveOut), symbols: new Map() };
 }
 
 /** Puts a run's images together. @throws Failure `unavailable` for an image that was not built */
@@ -153,6 +166,10 @@ export function compose(scenario: Scenario, store: FirmwareStore): Composition {
   entries.push({ name: 'config', kind: 'configuration', bytes: config });
   entries.push({ name: 'key', kind: 'key', bytes: key });
   const images = new Map(parts.map(({ role, image, load }) => [role, built(store.image(image), load)]));
+  const agent = parts.find((part) => part.role === 'agent');
+  const secret = secretOf(scenario, agent && store.image(agent.image));
+  if (!agent) entries.push({ name: 'secret', kind: 'key', bytes: secret.bytes, load: LAYOUT.secureCarveOut });
+  images.set('secret', secret);
   const named = [el3, ...parts.map((part) => part.image)].map((name) => [name, store.image(name).sha256]);
   const payload = payloadImage(scenario);
   return {
@@ -160,7 +177,7 @@ export function compose(scenario: Scenario, store: FirmwareStore): Composition {
     el3: built(store.image(el3), 0n),
     images,
     hashes: { ...Object.fromEntries(named), configuration: sha256(config) },
-    hostile: hostileRanges(scenario, payload === undefined ? undefined : store.image(payload)),
+    hostile: payload === undefined ? undefined : hostileRange(scenario, store.image(payload)),
     key,
     nonce,
   };

@@ -1,22 +1,10 @@
 /** The machine as ground truth may see it. */
 import type { BuiltImage, CpuView, MachineView, Refusal } from '../attacks/truth.ts';
 import type { Arm64Core } from '../emulator/arm64/core.ts';
-import { slotOf } from '../emulator/arm64/registers/slots.ts';
+import { readRegister } from '../emulator/arm64/inspection.ts';
 import type { Machine } from '../emulator/engine/machine.ts';
 import { Slot } from '../emulator/ir/slots.ts';
 import type { HostileRange } from './compose.ts';
-
-const SLOT_BY_NAME = new Map<string, number>();
-
-/** Slot of a system register by its name. */
-function slot(name: string): number {
-  let found = SLOT_BY_NAME.get(name);
-  if (found === undefined) {
-    found = slotOf(name);
-    SLOT_BY_NAME.set(name, found);
-  }
-  return found;
-}
 
 /** One CPU, read only. */
 class Arm64CpuView implements CpuView {
@@ -41,7 +29,7 @@ class Arm64CpuView implements CpuView {
   }
 
   register(name: string): bigint {
-    return this.core.state.big(slot(name));
+    return readRegister(this.core, name);
   }
 }
 
@@ -81,51 +69,54 @@ export function viewOf(
 }
 
 /** Exception classes of ESR_ELx.EC (Arm ARM D1.10.4). */
-const EC = { smc: 0x17, hvc: 0x16, abortLower: [0x20, 0x24], abortSame: [0x21, 0x25] } as const;
+const EC = { hvc: 0x16, smc: 0x17, aborts: [0x20, 0x21, 0x24, 0x25] } as const;
 const EC_SHIFT = 26n;
+const EC_MASK = 0x3fn;
 /** Offsets of the synchronous vectors: from the current level with SPx, and from a lower level in AArch64 (D1.10.2). */
 const SYNCHRONOUS = [0x200n, 0x400n];
 
-/** Notices each synchronous exception that takes a CPU out of the payload's own pages. One look after each instruction. */
+/**
+ * Follows the payload from its first instruction until it returns to whoever called it, and notices each synchronous
+ * exception on the way. One look between each two instructions.
+ */
 export class RefusalWatch {
-  private readonly ranges: readonly HostileRange[];
-  private readonly before: (bigint | undefined)[] = [];
+  private readonly range: HostileRange;
+  /** CPU and return address of the payload's entry, once it runs. */
+  private entered: { readonly cpu: number; readonly returnTo: bigint } | undefined;
+  private returned = false;
 
-  constructor(ranges: readonly HostileRange[]) {
-    this.ranges = ranges;
+  constructor(range: HostileRange) {
+    this.range = range;
   }
 
-  /** True while a CPU's next instruction stands in the payload's pages. */
-  look(view: MachineView, refusals: Refusal[]): boolean {
-    let inside = false;
-    for (const cpu of view.cpus) {
-      const pc = cpu.pc;
-      const hostile = this.ranges.some(
-        (range) => cpu.level === range.level && pc >= range.va && pc < range.va + range.bytes,
-      );
-      const from = this.before[cpu.number];
-      if (!hostile && from !== undefined) {
-        const refusal = exceptionFrom(cpu, from, view.now);
-        if (refusal) refusals.push(refusal);
-      }
-      this.before[cpu.number] = hostile ? pc : undefined;
-      inside ||= hostile;
-    }
-    return inside;
+  /** The payload runs and has not returned. */
+  get active(): boolean {
+    return this.entered !== undefined && !this.returned;
+  }
+
+  look(view: MachineView, refusals: Refusal[]): void {
+    this.entered ??= this.entry(view);
+    if (!this.entered || this.returned) return;
+    const cpu = view.cpus[this.entered.cpu];
+    if (cpu.level === this.range.level && cpu.pc === this.entered.returnTo) this.returned = true;
+    const refusal = refusalAt(cpu, view.now);
+    if (refusal) refusals.push(refusal);
+  }
+
+  private entry(view: MachineView): { cpu: number; returnTo: bigint } | undefined {
+    const { level, va, bytes } = this.range;
+    const cpu = view.cpus.find((one) => one.level === level && one.pc >= va && one.pc < va + bytes);
+    return cpu && { cpu: cpu.number, returnTo: cpu.register('X30') };
   }
 }
 
-function exceptionFrom(cpu: CpuView, from: bigint, time: number): Refusal | undefined {
+/** The CPU has just taken a synchronous exception that stops what it was at. */
+function refusalAt(cpu: CpuView, time: number): Refusal | undefined {
   const level = cpu.level;
-  if (level === 0) return undefined;
-  const link = cpu.register(`ELR_EL${level}`);
-  const offset = cpu.pc - cpu.register(`VBAR_EL${level}`);
-  // A call's link is the instruction behind it, any other exception's the instruction itself.
-  if ((link !== from && link !== from + 4n) || !SYNCHRONOUS.includes(offset)) return undefined;
-  const ec = Number((cpu.register(`ESR_EL${level}`) >> EC_SHIFT) & 0x3fn);
+  if (level === 0 || !SYNCHRONOUS.includes(cpu.pc - cpu.register(`VBAR_EL${level}`))) return undefined;
+  const ec = Number((cpu.register(`ESR_EL${level}`) >> EC_SHIFT) & EC_MASK);
   // A guest's hypercall is how its kernel works, and no refusal.
   if (ec === EC.hvc) return undefined;
   if (ec === EC.smc) return { time, level, kind: 'secure-call' };
-  const abort = [...EC.abortLower, ...EC.abortSame].some((one) => one === ec);
-  return { time, level, kind: abort ? 'abort' : 'trap' };
+  return { time, level, kind: EC.aborts.some((one) => one === ec) ? 'abort' : 'trap' };
 }

@@ -1,9 +1,9 @@
 /** One run: a machine made from a scenario, watched until it stops, and judged. */
 import { type Attack, attackNamed } from '../attacks/index.ts';
 import { expectationFor } from '../attacks/record.ts';
-import type { Observer } from '../attacks/truth.ts';
+import type { MachineView, Observer, Refusal } from '../attacks/truth.ts';
+import { createVirt, type VirtBoard } from '../emulator/boards/virt.ts';
 import type { StopReason } from '../emulator/engine/machine.ts';
-import { type BoardHandle, makeBoard } from './board.ts';
 import { type Composition, compose } from './compose.ts';
 import { Failure } from './errors.ts';
 import type { RunEvent, RunListener } from './events.ts';
@@ -25,8 +25,14 @@ export interface RunOptions {
 const INSTRUCTION_BYTES = 4;
 /** Instructions between two looks at the VMM's tick counter while nothing else asks for a closer look. */
 const COARSE_STEP = 100_000;
-/** Instructions after the last hostile one for which each instruction is looked at. */
-const CLOSE_WATCH = 2_000;
+/** Longest stretch, from the first hostile instruction, in which each instruction is looked at. */
+const CLOSE_WATCH = 500_000;
+const REFUSALS: Readonly<Record<Refusal['kind'], string>> = {
+  abort: 'the attack meets an abort',
+  trap: 'the attack meets a trap',
+  'secure-call': 'a secure call while the attack is at work',
+};
+const MIB = 2 ** 20;
 /** The run itself wants to look; the machine goes on afterwards. */
 const PAUSE: StopReason = { kind: 'exit', code: 0, text: 'paused' };
 /** Where firmware goes when it cannot go on; it powers the machine off afterwards. */
@@ -69,11 +75,11 @@ class Run {
   private readonly scenario: Scenario;
   private readonly composition: Composition;
   private readonly listener: RunListener;
-  private readonly board: BoardHandle;
+  private readonly board: VirtBoard;
   private readonly attack: Attack | undefined;
   private readonly observer: Observer | undefined;
   private readonly channel: ReportChannel | undefined;
-  private readonly refusalWatch: RefusalWatch;
+  private readonly refusalWatch: RefusalWatch | undefined;
   private readonly progress: Progress = { firstHostileInstruction: undefined, attackDue: false, refusals: [] };
   /** The last time at which the attack was not due yet. */
   private notDueAt = 0;
@@ -86,10 +92,15 @@ class Run {
     this.scenario = scenario;
     this.composition = composition;
     this.listener = listener;
-    this.board = makeBoard(scenario, composition.rom);
+    this.board = createVirt({
+      images: { bios: composition.rom },
+      memoryBytes: scenario.memory * MIB,
+      cpus: scenario.cpus,
+      seed: scenario.seed,
+    });
     this.attack = scenario.attack === undefined ? undefined : attackNamed(scenario.attack);
     this.observer = this.attack?.truth.observe();
-    this.refusalWatch = new RefusalWatch(composition.hostile);
+    this.refusalWatch = composition.hostile && new RefusalWatch(composition.hostile);
     if (scenario.monitor !== 'none') {
       const nonce = scenario.ablations.includes('no-nonce') ? undefined : composition.nonce;
       this.channel = new ReportChannel({ key: composition.key, nonce });
@@ -111,12 +122,13 @@ class Run {
     machine.watchExecution(guest, this.composition.images.get('guest')!.bytes.length, (time) =>
       this.tell('machine', 'EL1: guest 0 starts', time),
     );
-    for (const range of this.composition.hostile) {
-      machine.watchExecution(range.pa, Number(range.bytes), (time) => {
+    const { hostile } = this.composition;
+    if (hostile) {
+      machine.watchExecution(hostile.pa, Number(hostile.bytes), (time) => {
         this.progress.firstHostileInstruction ??= time;
         this.closeUntil = machine.instructions + CLOSE_WATCH;
         this.pause();
-        this.tell('attack', `first hostile instruction, at EL${range.level}`, time);
+        this.tell('attack', `first hostile instruction, at EL${hostile.level}`, time);
       });
     }
     for (const image of [this.composition.el3, this.composition.images.get('vmm')!]) {
@@ -141,7 +153,7 @@ class Run {
   }
 
   /** Looks at the machine between two instructions. */
-  private checkpoint(view: ReturnType<typeof viewOf>): void {
+  private checkpoint(view: MachineView): void {
     const { machine } = this.board;
     const { progress } = this;
     if (!this.attack) return;
@@ -151,13 +163,24 @@ class Run {
         this.tell('attack', `the attack is due: tick ${this.scenario.attackTick} of the VMM`);
       } else this.notDueAt = machine.timeline.now();
     }
-    if (machine.instructions <= this.closeUntil) {
-      if (this.refusalWatch.look(view, progress.refusals)) this.closeUntil = machine.instructions + CLOSE_WATCH;
-    }
+    if (this.close) this.lookClosely(view);
     if (this.observer!.sample(view) && !this.effectSeen) {
       this.effectSeen = true;
       this.tell('effect', `effect reached: ${this.attack.record.effect}`);
     }
+  }
+
+  /** Each instruction is looked at: the payload is at work. */
+  private get close(): boolean {
+    return this.board.machine.instructions <= this.closeUntil;
+  }
+
+  private lookClosely(view: MachineView): void {
+    const { refusals } = this.progress;
+    const before = refusals.length;
+    this.refusalWatch!.look(view, refusals);
+    for (const { kind, level } of refusals.slice(before)) this.tell('attack', `${REFUSALS[kind]}, taken to EL${level}`);
+    if (!this.refusalWatch!.active) this.closeUntil = -1;
   }
 
   private ticks(): bigint {
@@ -174,8 +197,7 @@ class Run {
     const limit = this.scenario.limits.instructions;
     const interval = Math.min(this.attack?.truth.interval ?? COARSE_STEP, COARSE_STEP);
     while (!machine.stopReason && machine.instructions < limit) {
-      const close = machine.instructions < this.closeUntil;
-      machine.run({ maxInstructions: Math.min(close ? 1 : interval, limit - machine.instructions) });
+      machine.run({ maxInstructions: Math.min(this.close ? 1 : interval, limit - machine.instructions) });
       if (machine.stopReason === PAUSE) machine.resume();
       this.checkpoint(view);
     }

@@ -7,10 +7,10 @@ import { type Context, table } from '../context.ts';
 import { unknownName } from '../nearest.ts';
 
 export const NOUNS = ['systems', 'attacks', 'scenarios', 'boards', 'profiles'] as const;
-export type Noun = (typeof NOUNS)[number];
+type Noun = (typeof NOUNS)[number];
 
 export interface ListArguments {
-  readonly noun: Noun;
+  readonly noun: string;
   readonly system?: string | undefined;
   readonly arch?: string | undefined;
   readonly layer?: string | undefined;
@@ -109,19 +109,19 @@ export function list(context: Context, args: ListArguments): void {
       keeps: (row, wanted) => row.attackId === wanted || row.attackId?.startsWith(`${wanted}.`) === true,
     },
   ];
-  let rows = ROWS[args.noun]();
+  const noun = NOUNS.find((known) => known === args.noun);
+  if (!noun) throw unknownName('list of', args.noun, NOUNS);
+  let rows = ROWS[noun]();
   for (const { kind, wanted, known, keeps } of filters) {
     if (wanted === undefined) continue;
     rows = rows.filter((row) => keeps(row, wanted));
-    if (rows.length === 0) throw unknownName(`${args.noun.slice(0, -1)} of ${kind}`, wanted, known());
+    if (rows.length === 0) throw unknownName(`${noun.slice(0, -1)} of ${kind}`, wanted, known());
   }
   if (args.json) {
     for (const { id, title, arch, layer, systems, attackId } of rows) {
-      context.out.write(
-        `${JSON.stringify({ schema: 1, noun: args.noun, id, title, arch, layer, systems, attackId })}\n`,
-      );
+      context.out.write(`${JSON.stringify({ schema: 1, noun, id, title, arch, layer, systems, attackId })}\n`);
     }
     return;
   }
-  context.out.write(table([HEADINGS[args.noun], ...rows.map((row) => row.columns)]));
+  context.out.write(table([HEADINGS[noun], ...rows.map((row) => row.columns)]));
 }
