@@ -10,15 +10,15 @@
 
 const char el3_name[] = "tvmi";
 
-/* The monitor's state and the agent serve one CPU at a time. */
-static uint32_t busy;
+/* The monitor's state and the agent serve one CPU at a time: its number plus one, 0 for none. */
+static uint32_t holder;
 
 static void lock(void) {
-  while (__atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE) != 0) {
-  }
+  uint32_t none = 0;
+  while (!__atomic_compare_exchange_n(&holder, &none, el3_cpu() + 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) none = 0;
 }
 
-static void unlock(void) { __atomic_store_n(&busy, 0, __ATOMIC_RELEASE); }
+static void unlock(void) { __atomic_store_n(&holder, 0, __ATOMIC_RELEASE); }
 
 void el3_platform_init(void) {
   report_init();
@@ -37,13 +37,17 @@ void el3_secondary_init(unsigned cpu) {
 }
 
 void el3_platform_exit(void) {
+  /* A fault of EL3 itself may come while this CPU holds the lock. Never given back: this is the end. */
+  if (holder != el3_cpu() + 1) lock();
   report("el3", "bye", ",polls=%lx,denials=%lx,walks=%lx,compared=%lx", poll_count(), denials(),
          exchange->walk_references, exchange->bytes_compared);
 }
 
 bool el3_may_start(uint64_t entry) {
   if (ablated(RW_ABLATION_NO_SMC_REWRITE) || !el2_runs_guests()) return true;
+  lock();
   deny("el2.start.denied", ",entry=%lx", entry);
+  unlock();
   return false;
 }
 
@@ -105,6 +109,7 @@ void el3_smc(struct el3_context *context) {
 
 void el3_trap(struct el3_context *context, uint64_t esr) {
   if ((context->scr & SCR_NS) == 0) agent_done(AGENT_FAULT);
+  lock();
   report("el3", "trap", ",esr=%lx,elr=%lx", esr, context->elr);
   el3_stop("a trap to EL3 that nothing handles");
 }
