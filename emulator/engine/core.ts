@@ -46,7 +46,8 @@ export interface Core {
    * Translates one access that stays within a page, permissions and alignment included.
    * @param vaLo low half of the virtual address, int32
    * @param vaHi high half, int32
-   * @param size bytes of the whole access (for the alignment check), 4 for a fetch
+   * @param size bytes to which the access must be aligned where alignment matters (of one register of a pair), 4 for a
+   *   fetch, 1 for the rest of an access that began in the page before
    * @param user with EL0's permissions
    * @returns true with {@link translation} filled, or false if an exception was taken
    */

@@ -273,7 +273,7 @@ export class Cpu {
     const vaHi = state.hi(Slot.EXIT_VA);
     const kind: AccessKind = form.store ? Access.write : Access.read;
     if ((vaLo & 0xfff) + form.bytes > 4096) return this.crossingAccess(record, form, vaLo, vaHi, kind);
-    if (!core.translate(vaLo, vaHi, form.bytes, kind, form.user)) return Outcome.exception;
+    if (!core.translate(vaLo, vaHi, form.size, kind, form.user)) return Outcome.exception;
     const t = core.translation;
     const by = this.initiators[t.secure ? 1 : 0];
     const offset = shared.phys.ramFor(t.pa, form.store, by);
@@ -301,7 +301,7 @@ export class Cpu {
   private crossingAccess(record: number, form: MemoryForm, vaLo: number, vaHi: number, kind: AccessKind): OutcomeKind {
     const { core } = this;
     const firstBytes = 4096 - (vaLo & 0xfff);
-    if (!core.translate(vaLo, vaHi, form.bytes, kind, form.user)) return Outcome.exception;
+    if (!core.translate(vaLo, vaHi, form.size, kind, form.user)) return Outcome.exception;
     const first = core.translation.pa;
     const by = this.initiators[core.translation.secure ? 1 : 0];
     const nextLo = (vaLo + firstBytes) | 0;
