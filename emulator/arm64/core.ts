@@ -89,8 +89,6 @@ export class Arm64Core implements Core {
   redirected = false;
   waiting = false;
   off = false;
-  /** The wait is a WFE. */
-  waitingForEvent = false;
   /** Current exception level and security state, as PSTATE and SCR_EL3 say. */
   el = 3;
   secure = true;

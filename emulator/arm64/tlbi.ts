@@ -59,6 +59,27 @@ function asidOf(core: Arm64Core, hi: number): number {
   return (hi >>> 16) & (wide ? 0xffff : 0xff);
 }
 
+/** What EL1_OFF_BY holds for the secure world; a VMID of the normal world is counted from the next number on. */
+const SECURE_WORLD = 1;
+
+/**
+ * SCTLR_EL1.M changed. Stage 1 that is switched on by the world (security state and VMID) that had switched it off starts
+ * from an empty TLB: hardware may drop entries at any time (D4.8.1), and software that sets up tables anew seldom
+ * asks for it. A switch between worlds keeps everything.
+ */
+export function stage1OfEl1Switched(core: Arm64Core, on: boolean): void {
+  const { state } = core;
+  const nonSecure = (state.lo(Sys.SCR_EL3) & SCR_NS) !== 0;
+  const world = nonSecure ? SECURE_WORLD + 1 + currentVmid(state) : SECURE_WORLD;
+  if (on && state.lo(Sys.EL1_OFF_BY) === world) flush(core, el1Scope(core));
+  state.setLo(Sys.EL1_OFF_BY, on ? 0 : world);
+}
+
+/** SCTLR_EL2.M or SCTLR_EL3.M changed: as {@link stage1OfEl1Switched}, in the one world that has this level. */
+export function stage1Switched(core: Arm64Core, regime: RegimeNumber, on: boolean): void {
+  if (on) flush(core, { regime });
+}
+
 type Scoper = (core: Arm64Core, lo: number, hi: number) => readonly Scope[];
 
 const ALL_EL1: readonly Scope[] = [{ regime: Regime.el10 }];

@@ -30,7 +30,7 @@ function wait(core: Arm64Core, wfe: boolean): void {
     return;
   }
   core.waiting = true;
-  core.waitingForEvent = wfe;
+  core.state.setLo(Sys.WAIT_IS_WFE, wfe ? 1 : 0);
 }
 
 /** WFI: traps only if it would wait. */
@@ -68,7 +68,7 @@ export function sendEventLocal(core: Arm64Core): void {
 
 /** Whether the wait of a CPU is over; if so, it is. */
 export function waitIsOver(core: Arm64Core): boolean {
-  if (core.waitingForEvent) {
+  if (core.state.lo(Sys.WAIT_IS_WFE) !== 0) {
     const event = core.state.lo(Sys.EVENT_REGISTER) !== 0;
     if (!event && !interruptPending(core)) return false;
     core.state.setLo(Sys.EVENT_REGISTER, 0);

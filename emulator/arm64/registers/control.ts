@@ -14,7 +14,7 @@ const VBAR_MASK = ~0x7ffn & 0xffffffffffffffffn;
 
 /** SCTLR_ELx as the Cortex-A57 resets it. EE and E0E (big-endian data) are RES0 here. */
 export const SCTLR_RESET = 0x00c50838n;
-const BIG_ENDIAN = (1n << 24n) | (1n << 25n);
+export const BIG_ENDIAN = (1n << 24n) | (1n << 25n);
 const SCTLR_EL1_MASK = WORD & ~BIG_ENDIAN;
 const SCTLR_HIGH_MASK = WORD & ~(1n << 25n);
 /** HCR_EL2[33:0] less HCD (RES0 where EL3 exists) and RW (reads as one: EL1 is AArch64 only). */

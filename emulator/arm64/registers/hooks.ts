@@ -2,7 +2,9 @@ import type { Arm64Core } from '../core.ts';
 import { changeProcessState } from '../exceptions.ts';
 import { interruptStatus } from '../interrupts.ts';
 import { conditionFlags, PState, setConditionFlags } from '../pstate.ts';
-import { Regime, type RegimeNumber } from '../translation/regime.ts';
+import { stage1OfEl1Switched, stage1Switched } from '../tlbi.ts';
+import { Regime, type RegimeNumber, Sctlr } from '../translation/regime.ts';
+import { BIG_ENDIAN as BIG_ENDIAN_BITS, CONTROL } from './control.ts';
 import { DEBUG_HOOKS } from './debug-hooks.ts';
 import type { Hooks } from './handlers.ts';
 import { PMU_HOOKS } from './pmu-hooks.ts';
@@ -10,6 +12,8 @@ import { Sys } from './slots.ts';
 import { TIMER_HOOKS } from './timer-hooks.ts';
 
 /** What registers do beyond holding a value, by name. */
+
+const BIG_ENDIAN = Number(BIG_ENDIAN_BITS);
 
 const give = (core: Arm64Core, lo: number, hi = 0): void => {
   core.valueLo = lo;
@@ -20,6 +24,27 @@ const pstate = (core: Arm64Core): number => core.state.lo(Sys.PSTATE);
 
 /** A register on which the banks of regimes depend. */
 const governs = (...regimes: RegimeNumber[]): Hooks => ({ written: (core) => core.contextChanged(regimes) });
+
+/** SCTLR_ELx. @param switched called when M changes */
+function sctlr(
+  name: 'SCTLR_EL1' | 'SCTLR_EL2' | 'SCTLR_EL3',
+  regimes: readonly RegimeNumber[],
+  switched: (core: Arm64Core, on: boolean) => void,
+): Hooks {
+  const slot = Sys[name];
+  const writable = Number(CONTROL[name].mask);
+  return {
+    write: (core, lo) => {
+      const { state } = core;
+      const before = state.lo(slot);
+      const after = (before & ~writable) | (lo & writable);
+      state.setLo(slot, after);
+      if (((before ^ after) & Sctlr.M) !== 0) switched(core, (after & Sctlr.M) !== 0);
+      if ((lo & ~writable & BIG_ENDIAN) !== 0) core.recordGap('mode', 'big-endian data', 'Arm ARM B2.6');
+      core.contextChanged(regimes);
+    },
+  };
+}
 
 const isGuest = (core: Arm64Core): boolean => core.el === 1 && !core.secure;
 
@@ -41,13 +66,16 @@ const EL1_REGIMES = [Regime.secureEl10, Regime.el10] as const;
 const ALL_REGIMES = [Regime.secureEl10, Regime.el10, Regime.el2, Regime.el3] as const;
 
 const CONTROL_HOOKS: Readonly<Record<string, Hooks>> = {
-  SCTLR_EL1: governs(...EL1_REGIMES),
-  SCTLR_EL2: governs(Regime.el2),
-  SCTLR_EL3: governs(Regime.el3),
+  SCTLR_EL1: sctlr('SCTLR_EL1', EL1_REGIMES, stage1OfEl1Switched),
+  SCTLR_EL2: sctlr('SCTLR_EL2', [Regime.el2], (core, on) => stage1Switched(core, Regime.el2, on)),
+  SCTLR_EL3: sctlr('SCTLR_EL3', [Regime.el3], (core, on) => stage1Switched(core, Regime.el3, on)),
   TCR_EL1: governs(...EL1_REGIMES),
+  TCR_EL2: governs(Regime.el2),
+  TCR_EL3: governs(Regime.el3),
   TTBR0_EL1: governs(...EL1_REGIMES),
   TTBR1_EL1: governs(...EL1_REGIMES),
   VTTBR_EL2: governs(Regime.el10),
+  VTCR_EL2: governs(Regime.el10),
   HCR_EL2: governs(Regime.el10),
   SCR_EL3: governs(...ALL_REGIMES),
   RMR_EL3: {

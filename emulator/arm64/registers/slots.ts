@@ -44,6 +44,10 @@ const INTERNAL = [
   'WIRES',
   /** 1 while the event register is set. */
   'EVENT_REGISTER',
+  /** 1 if the wait of a waiting CPU is a WFE's. */
+  'WAIT_IS_WFE',
+  /** The world that switched off the stage 1 of EL1&0, see `tlbi.ts`; 0 while it is on. */
+  'EL1_OFF_BY',
   /** The banked SP_EL3: no instruction names it. */
   'SP_EL3',
   /** Time up to which the performance counters are counted. */

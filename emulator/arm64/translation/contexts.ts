@@ -2,9 +2,23 @@ import type { CpuState } from '../../ir/slots.ts';
 import type { Tlb, TlbBank } from '../../memory/tlb.ts';
 import { Sys } from '../registers/slots.ts';
 import { LiftMode } from '../system-calls.ts';
-import { Hcr, REGIME_REGISTERS, Regime, type RegimeNumber, Scr, Sctlr, stage1On, stage2On } from './regime.ts';
+import {
+  flatIsDevice,
+  Hcr,
+  REGIME_REGISTERS,
+  Regime,
+  type RegimeNumber,
+  Scr,
+  Sctlr,
+  stage1On,
+  stage2On,
+} from './regime.ts';
 
-/** Bits of a bank's mode above the lifter's: controls that hardware does not keep in TLB entries, or may apply at once. */
+/**
+ * Bits of a bank's mode above the lifter's: controls that hardware does not keep in TLB entries, or may apply at once. The
+ * numbers of the TCR and VTCR values stand above them, so that a change of these starts from an empty TLB, and going
+ * back finds what was there.
+ */
 const BankMode = { STAGE1: 1 << 4, WXN: 1 << 5, STAGE2: 1 << 6, DC: 1 << 7, PTW: 1 << 8, SIF: 1 << 9 } as const;
 const TCR_A1 = 1 << 22;
 const TCR_AS_16_BITS = 1 << 4;
@@ -21,31 +35,36 @@ export function currentVmid(state: CpuState): number {
   return (state.hi(Sys.VTTBR_EL2) >>> 16) & 0xff;
 }
 
-/** How instructions of a level are lifted: {@link LiftMode}. */
-function liftMode(state: CpuState, el: number): number {
-  const sctlr = state.lo(REGIME_REGISTERS[el === 0 ? 1 : el].sctlr);
-  const spCheck = el === 0 ? Sctlr.SA0 : Sctlr.SA;
-  return (
-    el | ((sctlr & Sctlr.A) !== 0 ? LiftMode.alignmentCheck : 0) | ((sctlr & spCheck) !== 0 ? LiftMode.spCheck : 0)
-  );
-}
-
-/** Bits of `HCR_EL2` on which the banks of EL1&0 depend. */
-export const HCR_CONTEXT = Hcr.VM | Hcr.DC | Hcr.PTW | Hcr.TGE;
-
-function bankMode(state: CpuState, regime: RegimeNumber, el: number): number {
-  const hcr = state.lo(Sys.HCR_EL2);
-  const first = stage1On(state, regime);
-  const second = stage2On(state, regime);
+/**
+ * How instructions of a level are lifted: {@link LiftMode}. With stage 1 off every data access is to Device memory (unless
+ * HCR_EL2.DC makes it Normal), so alignment is checked as under SCTLR_ELx.A (`AArch64.TranslateAddressS1Off`, B2.5.2).
+ */
+function liftMode(state: CpuState, regime: RegimeNumber, el: number): number {
   const sctlr = state.lo(REGIME_REGISTERS[regime].sctlr);
-  const secure = regime === Regime.secureEl10 || regime === Regime.el3;
-  let mode = liftMode(state, el);
-  if (first) mode |= BankMode.STAGE1 | ((sctlr & Sctlr.WXN) !== 0 ? BankMode.WXN : 0);
-  if (second) {
-    mode |= BankMode.STAGE2 | ((hcr & Hcr.DC) !== 0 ? BankMode.DC : 0) | ((hcr & Hcr.PTW) !== 0 ? BankMode.PTW : 0);
-  }
-  return secure && (state.lo(Sys.SCR_EL3) & Scr.SIF) !== 0 ? mode | BankMode.SIF : mode;
+  const spCheck = el === 0 ? Sctlr.SA0 : Sctlr.SA;
+  const aligned = (sctlr & Sctlr.A) !== 0 || flatIsDevice(state, regime);
+  return el | (aligned ? LiftMode.alignmentCheck : 0) | ((sctlr & spCheck) !== 0 ? LiftMode.spCheck : 0);
 }
+
+/** Numbers given to the values that a control register was seen with. */
+class Values {
+  private readonly numbers = new Map<number, number>();
+
+  /** The number of a value of two halves, below 1024 (when there are more, they share). */
+  number(lo: number, hi: number): number {
+    const value = (hi >>> 0) * TWO_32 + (lo >>> 0);
+    const known = this.numbers.get(value);
+    if (known !== undefined) return known;
+    const number = this.numbers.size % VALUE_LIMIT;
+    this.numbers.set(value, number);
+    return number;
+  }
+}
+
+const TWO_32 = 0x1_0000_0000;
+const VALUE_LIMIT = 1024;
+const TCR_SHIFT = 10;
+const VTCR_SHIFT = 20;
 
 /**
  * The TLB banks of the contexts that were entered last: one per regime and privilege, so that going to another level
@@ -54,6 +73,8 @@ function bankMode(state: CpuState, regime: RegimeNumber, el: number): number {
 export class Contexts {
   private readonly state: CpuState;
   private readonly tlb: Tlb;
+  private readonly tcr = new Values();
+  private readonly vtcr = new Values();
   /** By regime * 2 + (EL0 ? 1 : 0). */
   private readonly selected: (TlbBank | undefined)[] = new Array(8).fill(undefined);
 
@@ -85,11 +106,29 @@ export class Contexts {
     this.selected.fill(undefined);
   }
 
+  private bankMode(regime: RegimeNumber, el: number): number {
+    const { state } = this;
+    const hcr = state.lo(Sys.HCR_EL2);
+    const { sctlr, tcr } = REGIME_REGISTERS[regime];
+    let mode = liftMode(state, regime, el);
+    if (stage1On(state, regime)) {
+      mode |= BankMode.STAGE1 | (this.tcr.number(state.lo(tcr), state.hi(tcr)) << TCR_SHIFT);
+      if ((state.lo(sctlr) & Sctlr.WXN) !== 0) mode |= BankMode.WXN;
+    }
+    if (stage2On(state, regime)) {
+      mode |= BankMode.STAGE2 | (this.vtcr.number(state.lo(Sys.VTCR_EL2), 0) << VTCR_SHIFT);
+      if ((hcr & Hcr.DC) !== 0) mode |= BankMode.DC;
+      if ((hcr & Hcr.PTW) !== 0) mode |= BankMode.PTW;
+    }
+    const secure = regime === Regime.secureEl10 || regime === Regime.el3;
+    return secure && (state.lo(Sys.SCR_EL3) & Scr.SIF) !== 0 ? mode | BankMode.SIF : mode;
+  }
+
   private select(regime: RegimeNumber, el: number): TlbBank {
     const { state } = this;
     const asid = regime < Regime.el2 && stage1On(state, regime) ? currentAsid(state) : 0;
     const vmid = regime === Regime.el10 ? currentVmid(state) : 0;
-    const bank = this.tlb.select(regime, asid, vmid, bankMode(state, regime, el));
+    const bank = this.tlb.select(regime, asid, vmid, this.bankMode(regime, el));
     this.selected[regime * 2 + (el === 0 ? 1 : 0)] = bank;
     return bank;
   }

@@ -62,6 +62,12 @@ export function stage1On(state: CpuState, regime: RegimeNumber): boolean {
   return (state.lo(REGIME_REGISTERS[regime].sctlr) & Sctlr.M) !== 0;
 }
 
+/** Stage 1 is off and so makes data accesses Device-nGnRnE: always but under HCR_EL2.DC. */
+export function flatIsDevice(state: CpuState, regime: RegimeNumber): boolean {
+  if (stage1On(state, regime)) return false;
+  return regime !== Regime.el10 || (state.lo(Sys.HCR_EL2) & Hcr.DC) === 0;
+}
+
 /** Stage 2 is on: HCR_EL2.VM, which DC implies. */
 export function stage2On(state: CpuState, regime: RegimeNumber): boolean {
   return regime === Regime.el10 && (state.lo(Sys.HCR_EL2) & (Hcr.VM | Hcr.DC)) !== 0;

@@ -3,10 +3,9 @@ import { Access, type AccessKind } from '../../engine/core.ts';
 import type { CpuState } from '../../ir/slots.ts';
 import type { PhysicalMemory } from '../../memory/physical.ts';
 import { EntryFlag } from '../../memory/tlb.ts';
-import { Sys } from '../registers/slots.ts';
 import { type Fault, FaultStatus } from './fault.ts';
 import { low48, PA_BITS } from './granule.ts';
-import { Hcr, Regime, type RegimeNumber, stage1On, stage2On } from './regime.ts';
+import { flatIsDevice, Regime, type RegimeNumber, stage1On, stage2On } from './regime.ts';
 import { Stage1 } from './stage1.ts';
 import { Stage2 } from './stage2.ts';
 
@@ -58,7 +57,7 @@ export class Walker {
   ): boolean {
     const second = stage2On(this.state, regime);
     if (!stage1On(this.state, regime)) {
-      if (!this.flat(regime, vaLo, vaHi)) return false;
+      if (!this.flat(regime, vaLo, vaHi, aligned || kind === Access.fetch)) return false;
     } else {
       const { stage1 } = this;
       if (!stage1.translate(regime, vaLo, vaHi, kind, user, second)) return false;
@@ -76,16 +75,19 @@ export class Walker {
     return !second || onlyStage1 || this.second(kind, aligned);
   }
 
-  /** Stage 1 is off: addresses map to themselves (`AArch64.TranslateAddressS1Off`). */
-  private flat(regime: RegimeNumber, vaLo: number, vaHi: number): boolean {
+  /**
+   * Stage 1 is off: addresses map to themselves (`AArch64.TranslateAddressS1Off`). The lifter checks the alignment that
+   * Device memory asks for, so the entry need not say Device and stays fit for the fast path.
+   */
+  private flat(regime: RegimeNumber, vaLo: number, vaHi: number, aligned: boolean): boolean {
     if (vaHi >>> (PA_BITS - 32) !== 0) {
       this.fault.status = FaultStatus.ADDRESS_SIZE;
       this.fault.secondStage = false;
       this.fault.onStage1Walk = false;
       return false;
     }
-    const { state } = this;
-    const defaultCacheable = regime === Regime.el10 && (state.lo(Sys.HCR_EL2) & Hcr.DC) !== 0;
+    const defaultCacheable = !flatIsDevice(this.state, regime);
+    if (!defaultCacheable && !aligned) return this.misaligned(false);
     this.pa = low48(vaLo, vaHi);
     this.span = PAGE_SPAN;
     this.attribute = defaultCacheable ? NORMAL_WRITE_BACK : DEVICE_NGNRNE;
