@@ -13,7 +13,7 @@ export interface Report {
   readonly nonce: string;
   /** Who found it: `el3` or `agent`. */
   readonly component: string;
-  /** `boot`, `ok`, `bye`, or the id of an alarm such as `el2.vttbr.denied`. */
+  /** `boot`, `ok`, `open`, `bye`, or the id of an alarm such as `el2.vttbr.denied`. */
   readonly id: string;
   /** What the report carries; numbers are hexadecimal text as written. */
   readonly values: Readonly<Record<string, string>>;
@@ -23,8 +23,11 @@ export interface Report {
   readonly signed: string;
 }
 
-/** Ids that are no alarm: the session's frame and its heartbeat. */
-export const QUIET_IDS: ReadonlySet<string> = new Set(['boot', 'ok', 'bye']);
+/** Heartbeats: `ok` when nothing was found, `open` when what was found had been reported before and still stands. */
+export const HEARTBEAT_IDS: ReadonlySet<string> = new Set(['ok', 'open']);
+
+/** Ids that raise no alarm: the session's frame and its heartbeats. */
+export const QUIET_IDS: ReadonlySet<string> = new Set(['boot', 'bye', ...HEARTBEAT_IDS]);
 
 /** What every line of the report channel begins with, version 1. */
 export const REPORT_PREFIX = 'RPT1';

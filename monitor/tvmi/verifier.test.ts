@@ -57,6 +57,14 @@ describe('a genuine session', () => {
     ]);
   });
 
+  it('an open finding beats as a heart does, and raises no second alarm', () => {
+    const lines = session();
+    lines[3] = line(3, 'open', 't=30,poll=3,findings=1');
+    expect(verify(lines).alarms).toHaveLength(1);
+    lines[3] = line(3, 'open', 't=30,poll=1,findings=1');
+    expect(kinds(verify(lines))).toEqual(['malformed']);
+  });
+
   it('may be mixed with lines of the secure console, which are kept apart', () => {
     const lines = session();
     lines.splice(1, 0, 'agent: 4 tasks in vm 1');

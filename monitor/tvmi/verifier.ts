@@ -4,7 +4,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Report } from './report.ts';
-import { parseReport, QUIET_IDS, REPORT_PREFIX } from './report.ts';
+import { HEARTBEAT_IDS, parseReport, QUIET_IDS, REPORT_PREFIX } from './report.ts';
 
 /** What was wrong with the channel. */
 export type FaultKind = 'forged' | 'replayed' | 'reordered' | 'missing' | 'truncated' | 'malformed';
@@ -170,7 +170,7 @@ export class Verifier {
 
   /** Heartbeats are numbered by poll, so a suppressed poll shows even where no report is lost. */
   #checkPoll(report: Report): void {
-    if (report.id !== 'ok') return;
+    if (!HEARTBEAT_IDS.has(report.id)) return;
     const poll = parseNumber(report.values.poll);
     if (poll === undefined) {
       this.#fault('malformed', 'a heartbeat without its poll number', report.sequence);

@@ -135,14 +135,14 @@ int64_t call_el2_write(const uint64_t *x) {
 
 bool el2_runs_guests(void) { return grants[RW_EL2_VTTBR].known; }
 
-uint32_t el2_compare_live(void) {
+void el2_compare_live(struct finding_count *count) {
   const struct grant *granted = live_grants[el3_cpu()];
-  uint32_t different = 0;
   for (unsigned i = 0; i < RW_EL2_REGISTERS; i++) {
     const uint64_t live = REGISTERS[i].read();
     if (!granted[i].known || live == granted[i].value) continue;
+    count->standing++;
+    if (!finding_is_new(FINDING_KINDS + i, el3_cpu(), live)) continue;
+    count->reported++;
     report("el3", "el2.live", ",register=%x,value=%lx,granted=%lx", i, live, granted[i].value);
-    different++;
   }
-  return different;
 }

@@ -35,15 +35,21 @@ static bool capture(const struct el3_context *context) {
 }
 
 static void look(void) {
+  struct finding_count count = {0, 0};
   polls++;
-  uint32_t findings = ablated(RW_ABLATION_NO_SMC_REWRITE) ? 0 : el2_compare_live();
-  if (agent_run(AGENT_POLL) != AGENT_OK) {
-    report("el3", "agent.fault", "");
-    findings++;
+  if (!ablated(RW_ABLATION_NO_SMC_REWRITE)) el2_compare_live(&count);
+  if (agent_run(AGENT_POLL) == AGENT_OK) {
+    report_findings(&count);
   } else {
-    findings += report_findings();
+    count.standing++;
+    count.reported++;
+    report("el3", "agent.fault", "");
   }
-  if (findings == 0) report("agent", "ok", ",poll=%lx,tasks=%lx", polls, exchange->tasks_seen);
+  if (count.standing == 0) {
+    report("agent", "ok", ",poll=%lx,tasks=%lx", polls, exchange->tasks_seen);
+  } else if (count.reported == 0) {
+    report("agent", "open", ",poll=%lx,findings=%x", polls, count.standing);
+  }
 }
 
 void poll_interrupt(const struct el3_context *context) {

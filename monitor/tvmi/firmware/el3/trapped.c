@@ -76,7 +76,8 @@ static void ask_agent(struct agent_vm *vm, uint64_t ttbr0) {
     report("el3", "agent.fault", "");
     return;
   }
-  report_findings();
+  struct finding_count count = {0, 0};
+  report_findings(&count);
 }
 
 int64_t call_trapped_write(const uint64_t *x) {

@@ -51,8 +51,14 @@ void agent_start(void);
 
 /* --- alarms.c ---------------------------------------------------------------------------------- */
 
-/* Reports what the agent found; the number of findings. */
-uint32_t report_findings(void);
+struct finding_count {
+  uint32_t standing; /* seen now */
+  uint32_t reported; /* of which so many were new */
+};
+/* Whether a finding was not standing before; remembers it. Kinds from FINDING_KINDS on are EL3's own. */
+bool finding_is_new(uint32_t kind, uint32_t vmid, uint64_t a);
+/* Reports what the agent found, where it is new; adds to `count`. */
+void report_findings(struct finding_count *count);
 
 /* --- vms.c: what is known of each VM ----------------------------------------------------------- */
 
@@ -89,7 +95,7 @@ uint64_t denials(void);
 
 /* Whether a VM may have run: the VMM's boot, which is measured, is over then, and no CPU starts any more. */
 bool el2_runs_guests(void);
-/* The EL2 registers as granted differ from the live ones: reports it. The number of differences. */
-uint32_t el2_compare_live(void);
+/* The EL2 registers as granted differ from the live ones: reports it; adds to `count`. */
+void el2_compare_live(struct finding_count *count);
 
 #endif
