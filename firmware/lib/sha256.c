@@ -23,7 +23,9 @@ static const uint32_t INITIAL[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff5
 #define CHOOSE(x, y, z) (((x) & (y)) ^ (~(x) & (z)))
 #define MAJORITY(x, y, z) (((x) & (y)) ^ ((x) & (z)) ^ ((y) & (z)))
 
+/* All our processors are little endian. Unaligned input goes byte by byte: EL3 may run without its MMU. */
 static uint32_t load_be32(const uint8_t *from) {
+  if (((uintptr_t)from & 3) == 0) return __builtin_bswap32(*(const uint32_t *)from);
   return (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
 }
 
@@ -31,34 +33,42 @@ static void store_be32(uint8_t *to, uint32_t value) {
   for (int i = 0; i < 4; i++) to[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
-/* One round (6.2.2 step 3) with the working variables renamed instead of moved. */
-#define ROUND(a, b, c, d, e, f, g, h, i)                                            \
-  do {                                                                              \
-    const uint32_t t1 = h + LARGE_SIGMA1(e) + CHOOSE(e, f, g) + K[i] + schedule(w, i); \
-    d += t1;                                                                        \
-    h = t1 + LARGE_SIGMA0(a) + MAJORITY(a, b, c);                                   \
+/* One round (6.2.2 step 3), with the working variables renamed instead of moved. */
+#define ROUND(a, b, c, d, e, f, g, h, k, word)                               \
+  do {                                                                       \
+    const uint32_t t1 = h + LARGE_SIGMA1(e) + CHOOSE(e, f, g) + (k) + (word); \
+    d += t1;                                                                 \
+    h = t1 + LARGE_SIGMA0(a) + MAJORITY(a, b, c);                            \
   } while (0)
 
-/* Word t of the message schedule, in a window of 16 words. */
-static inline uint32_t schedule(uint32_t *w, unsigned t) {
-  if (t >= 16) w[t & 15] += SMALL_SIGMA1(w[(t - 2) & 15]) + w[(t - 7) & 15] + SMALL_SIGMA0(w[(t - 15) & 15]);
-  return w[t & 15];
-}
+/* Eight rounds with words t to t + 7 of the window. */
+#define EIGHT_ROUNDS(t)                              \
+  do {                                               \
+    ROUND(a, b, c, d, e, f, g, h, k[t], w[t]);             \
+    ROUND(h, a, b, c, d, e, f, g, k[(t) + 1], w[(t) + 1]); \
+    ROUND(g, h, a, b, c, d, e, f, k[(t) + 2], w[(t) + 2]); \
+    ROUND(f, g, h, a, b, c, d, e, k[(t) + 3], w[(t) + 3]); \
+    ROUND(e, f, g, h, a, b, c, d, k[(t) + 4], w[(t) + 4]); \
+    ROUND(d, e, f, g, h, a, b, c, k[(t) + 5], w[(t) + 5]); \
+    ROUND(c, d, e, f, g, h, a, b, k[(t) + 6], w[(t) + 6]); \
+    ROUND(b, c, d, e, f, g, h, a, k[(t) + 7], w[(t) + 7]); \
+  } while (0)
+
+/* Word t of the message schedule for the next 16 rounds, in place of the one 16 rounds before. */
+#define NEXT_WORD(t) \
+  (w[t] += SMALL_SIGMA1(w[((t) + 14) & 15]) + w[((t) + 9) & 15] + SMALL_SIGMA0(w[((t) + 1) & 15]))
+#define NEXT_FOUR(t) (NEXT_WORD(t), NEXT_WORD((t) + 1), NEXT_WORD((t) + 2), NEXT_WORD((t) + 3))
 
 static void compress(uint32_t state[8], const uint8_t *block) {
   uint32_t w[16];
   for (int t = 0; t < 16; t++) w[t] = load_be32(block + 4 * t);
   uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
   uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
-  for (unsigned i = 0; i < 64; i += 8) {
-    ROUND(a, b, c, d, e, f, g, h, i);
-    ROUND(h, a, b, c, d, e, f, g, i + 1);
-    ROUND(g, h, a, b, c, d, e, f, i + 2);
-    ROUND(f, g, h, a, b, c, d, e, i + 3);
-    ROUND(e, f, g, h, a, b, c, d, i + 4);
-    ROUND(d, e, f, g, h, a, b, c, i + 5);
-    ROUND(c, d, e, f, g, h, a, b, i + 6);
-    ROUND(b, c, d, e, f, g, h, a, i + 7);
+  for (const uint32_t *k = K;; k += 16) {
+    EIGHT_ROUNDS(0);
+    EIGHT_ROUNDS(8);
+    if (k == K + 48) break;
+    NEXT_FOUR(0), NEXT_FOUR(4), NEXT_FOUR(8), NEXT_FOUR(12);
   }
   state[0] += a;
   state[1] += b;
