@@ -30,7 +30,7 @@ export const Virt = {
   fwCfg: { base: 0x0902_0000, size: 0x18 },
   gpio: { base: 0x0903_0000, size: 4 * KIB, spi: 7 },
   uart1: { base: 0x0904_0000, size: 4 * KIB, spi: 8 },
-  secureGpio: { base: 0x090b_0000, size: 4 * KIB },
+  secureGpio: { base: 0x090b_0000, size: 4 * KIB, spi: 0 },
   virtio: { base: 0x0a00_0000, size: 0x200, spi: 16 },
   /** Ours. */
   tzc: { base: 0x0a80_0000, size: 4 * KIB, spi: 48 },

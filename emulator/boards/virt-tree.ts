@@ -98,16 +98,27 @@ function psciNode(method: string): FdtNode {
   };
 }
 
-function timerNode(options: TreeOptions): FdtNode {
+/** Private interrupts that every CPU has, level-sensitive. */
+function privateInterrupts(options: TreeOptions, ...ids: number[]): number[] {
   const flags = Gic.LEVEL_HIGH | (((1 << options.cpus) - 1) << CPU_MASK_SHIFT);
-  const order = [Ppi.timerSecure, Ppi.timerPhysical, Ppi.timerVirtual, Ppi.timerHypervisor];
+  return ids.flatMap((id) => [Gic.PPI, id - PPI_BASE, flags]);
+}
+
+function timerNode(options: TreeOptions): FdtNode {
   return {
     name: 'timer',
     properties: {
       compatible: ['arm,armv8-timer', 'arm,armv7-timer'],
       'always-on': true,
-      interrupts: order.flatMap((id) => [Gic.PPI, id - PPI_BASE, flags]),
+      interrupts: privateInterrupts(options, Ppi.timerSecure, Ppi.timerPhysical, Ppi.timerVirtual, Ppi.timerHypervisor),
     },
+  };
+}
+
+function pmuNode(options: TreeOptions): FdtNode {
+  return {
+    name: 'pmu',
+    properties: { compatible: 'arm,armv8-pmuv3', interrupts: privateInterrupts(options, Ppi.performance) },
   };
 }
 
@@ -213,6 +224,7 @@ export function virtTree(options: TreeOptions): FdtNode {
       },
       cpuNodes(options),
       timerNode(options),
+      pmuNode(options),
       gicNode(options),
       {
         name: 'apb-pclk',

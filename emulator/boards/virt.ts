@@ -247,7 +247,7 @@ export class VirtBoard {
     outputs[SecureGpioLine.reset] = {
       set: (level) => level && machine.stop({ kind: 'reset', code: 0, text: 'reset through the secure GPIO' }),
     };
-    const secureGpio = new Pl061('secure-gpio', context, { set: () => {} }, outputs);
+    const secureGpio = new Pl061('secure-gpio', context, this.spi(Virt.secureGpio), outputs);
     this.placed.push(
       { device: this.uart1, at: Virt.uart1, secureOnly: true },
       { device: secureGpio, at: Virt.secureGpio, secureOnly: true },
