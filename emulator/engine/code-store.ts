@@ -24,6 +24,15 @@ interface Target {
 
 const WORDS_PER_PAGE = 1024;
 
+/** A compiled function and what it was made from. */
+export interface CompiledRegion {
+  readonly slot: number;
+  /** Blocks that continue in it. */
+  readonly records: number[];
+  /** Stretches of linear memory that its instructions came from; none crosses a page. */
+  readonly ranges: { readonly offset: number; readonly bytes: number }[];
+}
+
 class CodePage {
   readonly vaLo: number;
   readonly vaHi: number;
@@ -47,6 +56,10 @@ export class CodeStore {
   private readonly phys: PhysicalMemory;
   private readonly lowering: Lowering;
   private readonly pages = new Map<number, CodePage[]>();
+  /** Compiled functions by RAM page. */
+  private readonly regions = new Map<number, Set<CompiledRegion>>();
+  /** A compiled function must not be entered any more. */
+  onRegionDropped: (region: CompiledRegion) => void = () => {};
   /** A RAM page (linear-memory offset >> 12) now holds translated code: nobody may write it the fast way. */
   onNewPage: (page: number) => void = () => {};
   /** Everything was dropped: jump caches must be emptied. */
@@ -96,6 +109,9 @@ export class CodeStore {
   invalidate(offset: number, size: number): boolean {
     const pages = this.pages.get(offset >>> 12);
     if (!pages) return false;
+    for (const region of this.regions.get(offset >>> 12) ?? []) {
+      if (region.ranges.some((r) => r.offset < offset + size && offset < r.offset + r.bytes)) this.dropRegion(region);
+    }
     const first = (offset & 0xfff) >> 2;
     const last = ((offset & 0xfff) + size - 1) >> 2;
     let dropped = false;
@@ -110,8 +126,40 @@ export class CodeStore {
     return dropped;
   }
 
+  /** True if the block at a pc continues in a compiled function. */
+  hasRegion(offset: number, pcLo: number, pcHi: number, mode: number): boolean {
+    const page = this.pages
+      .get(offset >>> 12)
+      ?.find((p) => p.vaLo === (pcLo & ~0xfff) && p.vaHi === pcHi && p.mode === mode);
+    const target = page?.targets.get((pcLo & 0xfff) >> 2);
+    return target !== undefined && target.count > 0 && this.arena.regionOf(target.record) !== 0;
+  }
+
+  /** Registers a compiled function, so that it goes when its code changes. */
+  addRegion(region: CompiledRegion): void {
+    for (const { offset } of region.ranges) {
+      const page = offset >>> 12;
+      let set = this.regions.get(page);
+      if (!set) {
+        set = new Set();
+        this.regions.set(page, set);
+      }
+      set.add(region);
+    }
+  }
+
+  /** Takes a compiled function out of use. */
+  dropRegion(region: CompiledRegion): void {
+    for (const record of region.records)
+      if (this.arena.regionOf(record) === region.slot) this.arena.clearRegion(record);
+    for (const { offset } of region.ranges) this.regions.get(offset >>> 12)?.delete(region);
+    this.onRegionDropped(region);
+  }
+
   /** Drops everything. */
   flush(): void {
+    for (const region of new Set([...this.regions.values()].flatMap((set) => [...set]))) this.dropRegion(region);
+    this.regions.clear();
     this.pages.clear();
     this.arena.clear();
     this.onFlush();

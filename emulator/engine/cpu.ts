@@ -13,6 +13,7 @@ import { type MemoryForm, memoryForm } from './memory-form.ts';
 import type { Tier0 } from './tier0/interpreter.ts';
 import { Exit, Field, NOT_TRANSLATED, RECORD_BYTES } from './tier0/records.ts';
 import { HANDLER_BY_KEY } from './tier0/shapes.ts';
+import type { Regions } from './tier1/regions.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What the slow way of a memory access came to. */
@@ -21,6 +22,10 @@ type OutcomeKind = 0 | 1 | 2;
 
 const LEAVE = HANDLER_BY_KEY.get('leave')!.number;
 const SYSTEM = HANDLER_BY_KEY.get('system')!.number;
+/** Instructions between two looks at where the CPU is, which tell hot code. */
+const SAMPLE = 16_384;
+/** With less budget than this, more is taken from the slice before a block is entered. */
+const LOW = 2048;
 const ALL_ONES = -1;
 
 /** What all CPUs of a machine share. */
@@ -31,6 +36,8 @@ export interface Shared {
   readonly timeline: Timeline;
   /** Called with the RAM place of an instruction that is about to run and was not in the jump cache. */
   onFetch: ((offset: number) => void) | undefined;
+  /** The compiled tier, if it is on. */
+  regions: Regions | undefined;
   /** The machine is to stop after the current instruction. */
   stopping: boolean;
 }
@@ -44,7 +51,11 @@ export class Cpu {
   /** Something outside the running block wants to be looked at after the current instruction. */
   attention = false;
   private limit = 0;
+  /** Instructions that may start before the next look around; the rest of the slice is in `reserve`. */
   private budget = 0;
+  private reserve = 0;
+  /** Tier 0 has to do the next instruction by itself. */
+  private single = false;
   /** Instructions of this slice started before the current one. */
   private elapsed = 0;
   private patchedRecord = 0;
@@ -80,17 +91,20 @@ export class Cpu {
     const state = core.state;
     const words = state.words;
     this.limit = limit;
-    this.budget = limit;
+    this.budget = 0;
+    this.reserve = limit;
+    this.single = false;
     this.elapsed = 0;
     timeline.elapsed = () => this.elapsed;
     this.attention = true;
     for (;;) {
       // An instruction boundary: nothing is half done here.
-      this.elapsed = this.limit - this.budget;
+      this.elapsed = this.limit - this.budget - this.reserve;
       if (this.attention) {
         this.attention = false;
         this.shorten();
       }
+      if (this.budget < LOW && this.reserve > 0) this.refill();
       if (this.budget <= 0) break;
       if (core.off) break;
       if (core.waiting) {
@@ -108,8 +122,9 @@ export class Cpu {
       const bank = core.bank;
       let record = bank.jump(pcLo, pcHi);
       let count = record === 0 ? NOT_TRANSLATED : code.arena.cost(record);
-      if (count === NOT_TRANSLATED || count > this.budget) {
-        record = this.fetch(pcLo, pcHi, count !== NOT_TRANSLATED);
+      if (count === NOT_TRANSLATED || count > this.budget || this.single) {
+        record = this.fetch(pcLo, pcHi, this.single || count !== NOT_TRANSLATED);
+        this.single = false;
         if (record === 0) {
           core.redirected = false;
           this.budget--;
@@ -125,13 +140,15 @@ export class Cpu {
         const why = tier0.run(record, this.budget);
         this.budget = words[Slot.BUDGET * 2];
         record = words[Slot.EXIT_RECORD * 2];
-        record =
-          why === Exit.budget ? this.atBlock(record) : why === Exit.lookup ? this.atJump() : this.within(why, record);
+        if (why === Exit.budget) record = this.atBlock(record);
+        else if (why === Exit.lookup || why === Exit.step) record = this.atJump(why === Exit.step);
+        else record = this.within(why, record);
       } while (record !== 0);
     }
+    const done = this.limit - this.budget - this.reserve;
     this.elapsed = 0;
     timeline.elapsed = () => 0;
-    return this.limit - this.budget;
+    return done;
   }
 
   /** Ends the slice at the next timed event, or now if the machine stops. */
@@ -139,9 +156,30 @@ export class Cpu {
     const { timeline, stopping } = this.shared;
     const allowed = stopping ? this.elapsed : Math.max(timeline.next() - timeline.now() + this.elapsed, 0);
     if (allowed < this.limit) {
-      this.budget -= this.limit - allowed;
+      const left = this.budget + this.reserve - (this.limit - allowed);
       this.limit = allowed;
+      this.budget = Math.min(this.budget, left);
+      this.reserve = left - this.budget;
     }
+  }
+
+  /** Gives the budget more of the slice, and notes where the CPU is. */
+  private refill(): void {
+    const more = Math.min(this.reserve, SAMPLE);
+    this.budget += more;
+    this.reserve -= more;
+    const { regions, phys } = this.shared;
+    if (!regions) return;
+    const { core } = this;
+    const pcLo = core.state.lo(Slot.PC);
+    const pcHi = core.state.hi(Slot.PC);
+    const { bank } = core;
+    const entry = bank.fetch.lookup(pcLo, pcHi);
+    if (entry < 0) return;
+    const secure = (bank.fetch.flags[entry] & EntryFlag.secure) !== 0;
+    const offset = phys.ramFor(bank.fetch.page[entry] * 4096 + (pcLo & 0xfff), false, this.initiators[secure ? 1 : 0]);
+    if (offset < 0) return;
+    regions.sample({ offset, pcLo, pcHi, mode: core.mode, bank, lift: this.lift });
   }
 
   /** Left because the budget does not cover a block, or it is not translated: at its first instruction. */
@@ -153,8 +191,9 @@ export class Cpu {
     return 0;
   }
 
-  /** Left because the jump cache does not know the pc, which stands in the state. */
-  private atJump(): 0 {
+  /** Left with the pc in the state: the jump cache does not know it, or compiled code met something there that needs care. */
+  private atJump(single: boolean): 0 {
+    this.single = single;
     this.unpatch();
     return 0;
   }
@@ -171,7 +210,7 @@ export class Cpu {
     const index = arena.instructionAt(record);
     const state = core.state;
     state.set(Slot.PC, (arena.pcLo(block) + index * 4) | 0, arena.pcHi(block));
-    this.elapsed = this.limit - this.budget - this.shared.code.arena.length(block) + index;
+    this.elapsed = this.limit - this.budget - this.reserve - arena.length(block) + index;
     this.packFlags();
     if (why === Exit.system) {
       const handler = arena.handlerAt(record);

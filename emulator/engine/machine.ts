@@ -8,6 +8,7 @@ import { Cpu, type Shared } from './cpu.ts';
 import { CodeArena } from './tier0/arena.ts';
 import { createTier0 } from './tier0/interpreter.ts';
 import { POOL_END } from './tier0/records.ts';
+import { Regions } from './tier1/regions.ts';
 import { Timeline } from './timeline.ts';
 import { Turns } from './turns.ts';
 
@@ -44,6 +45,8 @@ export interface MachineOptions<C extends Core> {
   readonly ramBytes: number;
   /** Decides the CPUs' turns. */
   readonly seed: number;
+  /** Compile hot code. Changes nothing but the speed. */
+  readonly tier1?: boolean;
   readonly createCore: (parts: CoreParts) => C;
 }
 
@@ -83,10 +86,13 @@ export class Machine<C extends Core = Core> {
     this.bytes = new Uint8Array(buffer);
     this.phys = new PhysicalMemory(buffer, ram);
     const code = new CodeStore(new CodeArena(buffer, arena, ram), this.phys);
+    const tier0 = createTier0(memory);
+    const regions = options.tier1 ? new Regions(code, tier0, this.phys, memory) : undefined;
     this.shared = {
       phys: this.phys,
       code,
-      tier0: createTier0(memory),
+      tier0,
+      regions,
       timeline: this.timeline,
       onFetch: undefined,
       stopping: false,

@@ -101,6 +101,7 @@ export interface FlatOptions {
   /** Bytes of RAM from {@link FLAT_START} on. */
   readonly bytes: number;
   readonly alignmentCheck?: boolean;
+  readonly tier1?: boolean;
 }
 
 /** A machine of one {@link FlatCore}. */
@@ -109,6 +110,7 @@ export function flatMachine(options: FlatOptions): Machine<FlatCore> {
     cpus: 1,
     ramBytes: options.bytes,
     seed: 1,
+    tier1: options.tier1 ?? false,
     createCore: (parts) => new FlatCore(parts),
   });
   machine.phys.addRam('flat', FLAT_START, options.bytes);

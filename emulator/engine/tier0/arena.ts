@@ -13,6 +13,7 @@ export class PoolFull extends Error {}
 
 /** Space that must be left before a block is begun: the most that one block can need. */
 const BLOCK_RESERVE = 64 * 1024;
+const REGION_RESERVE = 1024 * 1024;
 
 /**
  * The stretch of linear memory that holds tier 0's records, filled from its start until nothing is left; then
@@ -54,6 +55,11 @@ export class CodeArena implements RecordSink {
   /** True if there is no room for another block. */
   get full(): boolean {
     return this.end - this.next < BLOCK_RESERVE || POOL_END - this.poolNext < 64 * 8;
+  }
+
+  /** True if there is room for all the entries of a compiled function. */
+  get roomy(): boolean {
+    return this.end - this.next > REGION_RESERVE && POOL_END - this.poolNext > REGION_RESERVE / 128;
   }
 
   /** Bytes in use. */
