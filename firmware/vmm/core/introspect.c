@@ -14,7 +14,7 @@
 #define FNV_OFFSET 0xcbf29ce484222325ull
 #define FNV_PRIME 0x100000001b3ull
 #define WATCHED_GUEST 0
-#define CHECK __attribute__((section(".check")))
+#define CHECK __attribute__((noinline, section(".check")))
 
 static const struct rw_guest_layout *layout;
 static uint64_t expected[MAX_TEXT_PAGES];
