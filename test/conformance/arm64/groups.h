@@ -13,7 +13,11 @@
   G(stage2)       \
   G(syndrome)     \
   G(traps)        \
-  G(undefined)
+  G(undefined)    \
+  G(interrupts)   \
+  G(timers)       \
+  G(gic)          \
+  G(virtual_gic)
 
 #define DECLARE(name) void group_##name(void);
 GROUPS(DECLARE)

@@ -91,22 +91,23 @@ static uint64_t syndrome(void) {
 /** Vector offsets of IRQ, FIQ and SError: the syndrome says nothing. */
 static int is_interrupt(void) { return (observation.vector & 0x180) != 0; }
 
-void outcome(const char *key) {
+void target(const char *key) {
   put(" ");
   put(key);
-  put("=");
-  if (done()) {
-    put("ok");
-    return;
-  }
-  if (!observation.taken) {
-    put("nothing");
-    return;
-  }
-  put("EL");
+  put("=EL");
   put_hex(observation.el, 1);
   put("+");
   put_hex(observation.vector, 3);
+}
+
+void outcome(const char *key) {
+  if (done()) {
+    put(" ");
+    put(key);
+    put("=ok");
+    return;
+  }
+  target(key);
   if (!is_interrupt()) {
     put(".");
     put_hex(ec(), 2);
@@ -121,10 +122,6 @@ void outcome(const char *key) {
 
 static void show_observation(const char *name, const char *part) {
   line(name, part);
-  if (!observation.taken) {
-    put(" nothing");
-    return;
-  }
   put(" EL");
   put_hex(observation.el, 1);
   put("+");

@@ -64,6 +64,8 @@ void run_at(enum mode mode, uint64_t pc);
  * is not the probe's first instruction. For tables of outcomes.
  */
 void outcome(const char *key);
+/** The same of the level and vector alone. */
+void target(const char *key);
 /** True if the last probe came to its end without another exception. */
 int done(void);
 
