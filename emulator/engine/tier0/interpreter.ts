@@ -705,8 +705,8 @@ export interface Tier0 {
 /** Slots of the table of compiled functions. */
 export const TABLE_SLOTS = 4096;
 
-/** Generates and instantiates tier 0 over a linear memory. */
-export function createTier0(memory: WebAssembly.Memory): Tier0 {
+/** Generates tier 0's module. */
+function generate(): Uint8Array {
   const m = new ModuleWriter();
   m.importMemory('e', 'm');
   m.importTable('e', 't');
@@ -733,14 +733,25 @@ export function createTier0(memory: WebAssembly.Memory): Tier0 {
   m.exportFunction('pack', pack);
   m.exportFunction('enter', enter);
   for (const [name, index] of helpers) m.exportFunction(name, index);
-  const bytes = m.bytes();
+  return m.bytes();
+}
+
+/** Made once a process: all machines share what the WebAssembly engine has compiled and optimised. */
+let shared: { readonly module: WebAssembly.Module; readonly bytes: number } | undefined;
+
+/** Instantiates tier 0 over a linear memory. */
+export function createTier0(memory: WebAssembly.Memory): Tier0 {
+  if (!shared) {
+    const bytes = generate();
+    shared = { module: new WebAssembly.Module(bytes), bytes: bytes.length };
+  }
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SLOTS });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: memory, t: table } });
+  const instance = new WebAssembly.Instance(shared.module, { e: { m: memory, t: table } });
   return {
     run: instance.exports.run as Tier0['run'],
     flags: instance.exports.flags as Tier0['flags'],
     exports: instance.exports,
     table,
-    moduleBytes: bytes.length,
+    moduleBytes: shared.bytes,
   };
 }
