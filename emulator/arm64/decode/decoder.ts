@@ -19,7 +19,7 @@ const bitCount = (x: number): number => {
 
 /** Finds the row of an encoding. Where two rows match, the one with more fixed bits wins. */
 export class Decoder {
-  private readonly buckets: (readonly Candidate[])[] = [];
+  private readonly buckets: readonly (readonly Candidate[])[];
 
   constructor(table: readonly Encoding[]) {
     const candidates = table.map((encoding): Candidate => {
@@ -27,11 +27,18 @@ export class Decoder {
       return { mask, value, encoding };
     });
     candidates.sort((a, b) => bitCount(b.mask) - bitCount(a.mask));
-    for (let index = 0; index < BUCKETS; index++) {
-      const prefix = index << INDEX_SHIFT;
-      const reach = -1 << INDEX_SHIFT;
-      this.buckets.push(candidates.filter((c) => ((prefix ^ c.value) & c.mask & reach) === 0));
+    const buckets: Candidate[][] = Array.from({ length: BUCKETS }, () => []);
+    for (const candidate of candidates) {
+      const fixed = candidate.value >>> INDEX_SHIFT;
+      const free = ~(candidate.mask >>> INDEX_SHIFT) & (BUCKETS - 1);
+      // Every combination of the index bits that the pattern leaves open.
+      let open = 0;
+      do {
+        buckets[fixed | open]!.push(candidate);
+        open = (open - free) & free;
+      } while (open !== 0);
     }
+    this.buckets = buckets;
   }
 
   /** @returns the row, or undefined for an unallocated encoding */

@@ -3,8 +3,10 @@ import type { Encoding } from './encoding.ts';
 import { BRANCH_SYSTEM } from './tables/branch-system.ts';
 import { DATA_IMMEDIATE } from './tables/data-immediate.ts';
 import { DATA_REGISTER } from './tables/data-register.ts';
-import { FP_SIMD } from './tables/fp-simd.ts';
+import { FP_DATA } from './tables/fp-data.ts';
 import { LOAD_STORE } from './tables/load-store.ts';
+import { SIMD_DATA } from './tables/simd-data.ts';
+import { SIMD_LOAD_STORE } from './tables/simd-load-store.ts';
 
 export type { Encoding } from './encoding.ts';
 
@@ -14,7 +16,9 @@ export const A64_TABLE: readonly Encoding[] = [
   ...BRANCH_SYSTEM,
   ...LOAD_STORE,
   ...DATA_REGISTER,
-  ...FP_SIMD,
+  ...SIMD_LOAD_STORE,
+  ...FP_DATA,
+  ...SIMD_DATA,
 ];
 
 const decoder = new Decoder(A64_TABLE);

@@ -1,6 +1,6 @@
 /**
- * Floating point and Advanced SIMD: Arm ARM C4.1.4 (loads and stores) and C4.1.6. Each leaves to `SystemCall.fpSimd`,
- * which applies the traps of CPACR_EL1 and CPTR_ELx.
+ * Loads and stores of floating-point and SIMD registers: Arm ARM C4.1.4. Each leaves to `SystemCall.fpSimd`, which
+ * applies the traps of CPACR_EL1 and CPTR_ELx.
  */
 import { systemCallEnds } from '../../lift/system.ts';
 import { SystemCall } from '../../system-calls.ts';
@@ -75,11 +75,9 @@ const singleForms = ([what, L, opcode, s, size]: (typeof SINGLE)[number]): Encod
   row(`LD1-LD4, ST1-ST4 single post-index ${what}`, `0 Q 001101 1 ${L} x Rm ${opcode}x ${s} ${size} Rn Rt`, fpSimd),
 ];
 
-export const FP_SIMD: readonly Encoding[] = [
+export const SIMD_LOAD_STORE: readonly Encoding[] = [
   ...REGISTERS.flatMap(accessForms),
   ...WIDE_REGISTERS.flatMap(wideForms),
   ...MULTIPLE.flatMap(multipleForms),
   ...SINGLE.flatMap(singleForms),
-
-  row('Data processing, scalar floating point and Advanced SIMD', 'xxx x111 xxxxxxxxxxxxxxxxxxxxxxxxx', fpSimd),
 ];
