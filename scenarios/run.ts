@@ -38,7 +38,7 @@ const PAUSE: StopReason = { kind: 'exit', code: 0, text: 'paused' };
 /** Where firmware goes when it cannot go on; it powers the machine off afterwards. */
 const GIVING_UP = ['vmm_stop', 'el3_stop'];
 /** Lines of each console that the result keeps. */
-const TAIL = 12;
+const TAIL = 40;
 const BENIGN_REASON = 'There is no attack in this run: the monitor must be silent.';
 const UNWATCHED_REASON = 'There is neither an attack nor a monitor in this run.';
 

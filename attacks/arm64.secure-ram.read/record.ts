@@ -26,8 +26,9 @@ export const record: AttackRecord = {
       system: 'tvmi',
       ablations: [],
       effect: 'blocked',
-      detection: 'missed',
-      reason: 'The address-space controller answers a normal-world access with an abort. Nobody need notice.',
+      detection: 'detected',
+      reason:
+        'The address-space controller answers a normal-world access with an abort and interrupts EL3, which reports it.',
     },
     {
       system: 'tvmi',

@@ -33,9 +33,9 @@ export const record: AttackRecord = {
       system: 'none',
       ablations: [],
       variants: ['smc'],
-      effect: 'no-effect',
+      effect: 'blocked',
       detection: 'missed',
-      reason: 'Without a monitor nobody answers the secure call, and this variant makes no other attempt.',
+      reason: 'Without a monitor EL3 knows no such call and refuses it; this variant makes no other attempt.',
     },
     {
       system: 'tvmi',

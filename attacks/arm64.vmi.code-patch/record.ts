@@ -32,9 +32,9 @@ export const record: AttackRecord = {
       system: 'tvmi',
       ablations: [],
       effect: 'blocked',
-      detection: 'missed',
+      detection: 'detected',
       reason:
-        'The agent stands in memory that the address-space controller closes to the normal world: the store aborts. Nobody need notice.',
+        'The agent stands in memory that the address-space controller closes to the normal world: the access aborts, and the controller interrupts EL3, which reports it.',
     },
     {
       system: 'tvmi',

@@ -5,7 +5,10 @@ function introspection(view: MachineView): { image: BuiltImage; start: number; e
   const agent = view.images.get('agent');
   const image = agent ?? view.image('vmm');
   const prefix = agent ? 'rw_text' : 'rw_check';
-  return { image, start: Number(symbol(image, `${prefix}_start`)), end: Number(symbol(image, `${prefix}_end`)) };
+  const start = Number(symbol(image, `${prefix}_start`));
+  const end = Number(symbol(image, `${prefix}_end`));
+  if (start >= end) throw new Error(`image ${image.name} has no code between ${prefix}_start and ${prefix}_end`);
+  return { image, start, end };
 }
 
 /** Sampled: its bytes in physical memory are not those that were built. */

@@ -35,11 +35,20 @@ export const record: AttackRecord = {
       system: 'tvmi',
       ablations: [],
       effect: 'blocked',
+      detection: 'detected',
+      reason:
+        "tvmi's agent walks the tables itself and asks the VMM for nothing; in the VMM's build for tvmi the pointer is a constant in read-only memory, so the store aborts, and the VMM hands the abort to EL3, which reports it.",
+    },
+    {
+      system: 'tvmi',
+      ablations: ['no-smc-rewrite'],
+      effect: 'succeeded',
       detection: 'missed',
-      reason: "tvmi's agent walks the tables itself and asks the VMM for nothing.",
+      reason:
+        "The VMM is the plain build, whose conventional check reads through a pointer that anyone at EL2 may change. tvmi's own agent is not deceived, but nothing tells it either.",
     },
   ],
-  unlockedBy: [],
+  unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite' }],
   stability: 'deterministic, no race',
   idempotence: 'a second time changes nothing more',
   attack: { id: 'T1565.003', name: 'Data Manipulation: Runtime Data Manipulation', version: ATTACK_VERSION },
