@@ -180,7 +180,13 @@ extern const uint8_t vectors_el1[], vectors_el2[], vectors_el3[], image_start[],
 static uint64_t stacks[3][256] __attribute__((aligned(16)));
 
 void flush(void) {
-  DO("dsb sy\n\ttlbi alle3\n\ttlbi alle2\n\ttlbi alle1\n\tdsb sy\n\tisb");
+  // TLBI ALLE1 is about the security state that SCR_EL3.NS names.
+  uint64_t scr = READ(scr_el3);
+  WRITE(scr_el3, scr & ~SCR_NS);
+  DO("dsb sy\n\ttlbi alle1\n\tdsb sy");
+  WRITE(scr_el3, scr | SCR_NS);
+  DO("tlbi alle3\n\ttlbi alle2\n\ttlbi alle1\n\tdsb sy\n\tisb");
+  WRITE(scr_el3, scr);
 }
 
 static void reset_el3(void) {
@@ -309,14 +315,14 @@ static void plain_stage2(void) {
   root[STAGE2][0] = (uint64_t)l1 | DESC_TABLE;
 }
 
+/** Checks map nothing above this entry of a root table. */
+#define LAST_ROOT_ENTRY 3
+
 static void plain_tables(void) {
   static int built;
   pool_used = 0;
   for (int r = 0; r < REGIMES; r++)
-    for (int i = 1; i < 512; i++) root[r][i] = 0;
-  for (int i = 2; i < 512; i++)
-    for (int r = 0; r < REGIMES; r++) plain[r][0][i] = 0;
-  root[EL1_HIGH][0] = 0;
+    for (int i = 1; i <= LAST_ROOT_ENTRY; i++) root[r][i] = 0;
   if (built) return;
   plain_stage1(EL1);
   plain_stage1(EL2);

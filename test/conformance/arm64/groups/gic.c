@@ -144,7 +144,6 @@ static void priorities(void) {
     gic_write(GICC, GICC_PMR, masks[i]);
     gic_sgi(1);
     line("priority mask", i == 0 ? "ff" : i == 1 ? "60" : i == 2 ? "50" : i == 3 ? "40" : "00");
-    field("hppir", gic_read(GICC, GICC_HPPIR), 4);
     uint32_t iar = gic_read(GICC, GICC_IAR);
     field("iar", iar, 4);
     end();
