@@ -68,11 +68,13 @@ export const IMAGES: readonly Image[] = [
     include: ['monitor/tvmi/firmware/include'],
     linker: 'monitor/tvmi/firmware/agent/agent.ld',
   },
+  { name: 'bench-kernels', sources: ['bench/kernels'], linker: 'bench/kernels/kernels.ld' },
   {
     name: 'conformance-arm64',
     sources: ['test/conformance/arm64', 'test/conformance/arm64/groups'],
     linker: 'test/conformance/arm64/link.ld',
   },
+  { name: 'bus-script', sources: ['test/peers/bus-script'], linker: 'test/peers/bus-script/script.ld' },
 ];
 
 /** First byte of the VMM's first module slot (`RW_VMM_MODULES` of `rw/layout.h`). */

@@ -56,13 +56,15 @@ _start:
     str     x0, [x19, #16]
     .globl kernel_done
 kernel_done:
-    /* Semihosting SYS_EXIT: x1 -> { ADP_Stopped_ApplicationExit, 0 } */
-    mov     w0, #0x18
+    /* Semihosting SYS_EXIT: x1 -> { ADP_Stopped_ApplicationExit, the low seven bits of the result } */
     ldr     x1, =exit_block
+    and     x0, x0, #0x7f
+    str     x0, [x1, #8]
+    mov     w0, #0x18
     hlt     #0xf000
     b       .
 
-    .section .rodata
+    .section .data
     .balign 8
 exit_block:
     .quad   0x20026

@@ -41,6 +41,8 @@ export interface VirtOptions {
   readonly virtualization?: boolean;
   /** HLT #0xf000 is a semihosting call. Default false, as on QEMU without `-semihosting`. */
   readonly semihosting?: boolean;
+  /** Compile hot code; changes nothing but the speed. Default false. */
+  readonly tier1?: boolean;
   /** What the real-time clock shows at power-on, seconds since 1970. Default 0. */
   readonly epoch?: number;
   /** Files of fw_cfg. */
@@ -91,6 +93,7 @@ export class VirtBoard {
       cpus: shape.cpus,
       ramBytes: Virt.flash0.size + Virt.flash1.size + Virt.secureRam.size + shape.memoryBytes,
       seed: options.seed ?? 0,
+      tier1: options.tier1 ?? false,
       createCore: (parts) =>
         new Arm64Core({ ...parts, lines: this.privateLines(parts.number), siblings: this.siblings }),
     });
