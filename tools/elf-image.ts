@@ -36,8 +36,10 @@ export function flatten(elf: Uint8Array): FlatImage {
     });
   }
   if (segments.length === 0) throw new Error('the linked image has no loadable segment');
-  const load = segments.reduce((low, s) => (s.address < low ? s.address : low), segments[0].address);
-  const end = segments.reduce((high, s) => (s.address + BigInt(s.size) > high ? s.address + BigInt(s.size) : high), 0n);
+  segments.sort((a, b) => Number(a.address - b.address));
+  const load = segments[0].address;
+  const last = segments[segments.length - 1];
+  const end = last.address + BigInt(last.size);
   const bytes = new Uint8Array(Number(end - load));
   for (const s of segments) bytes.set(elf.subarray(s.offset, s.offset + s.size), Number(s.address - load));
   return { load, bytes };

@@ -27,7 +27,7 @@ function rom(config: Partial<RunConfig>): Uint8Array {
 }
 
 async function boot(config: Partial<RunConfig>, cpus = 1): Promise<string[]> {
-  const run = await qemu.run({ image: rom({ ...config, cpus }), kind: 'bios', cpus, timeout: 30_000 });
+  const run = await qemu.run({ board: 'virt', image: rom({ ...config, cpus }), kind: 'bios', cpus, timeout: 30_000 });
   expect(run.why).toBe('exit');
   return run.serial[0].replaceAll('\r', '').trimEnd().split('\n');
 }
@@ -116,7 +116,7 @@ describe('the plain firmware on QEMU', () => {
     const image = packBundle(bin('el3-plain'), [
       { name: 'config', kind: 'configuration', bytes: encodeConfig(DEFAULT_RUN_CONFIG) },
     ]);
-    const run = await qemu.run({ image, kind: 'bios', timeout: 30_000 });
+    const run = await qemu.run({ board: 'virt', image, kind: 'bios', timeout: 30_000 });
     expect(run.serial[0]).toContain('el3: stopped: the bundle has no VMM');
     expect(run.why).toBe('exit');
   });
