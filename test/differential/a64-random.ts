@@ -254,8 +254,11 @@ function joined(parts: readonly Item[]): Item {
 const ITEMS = 24;
 const LIMIT = 120;
 
-/** The stream of a seed. It begins with CLREX: no executor remembers an earlier stream's monitor. */
-export function randomStream(seed: number): Stream {
+/**
+ * The stream of a seed. It begins with CLREX: no executor remembers an earlier stream's monitor.
+ * @param modes lift modes, one of which is taken
+ */
+export function randomStream(seed: number, modes: readonly number[]): Stream {
   const random = new Random(seed);
   const generator = new Generator(random);
   const items: Item[] = [{ length: 1, words: () => [encode(CLREX, { CRm: 15 }, none)] }];
@@ -268,5 +271,5 @@ export function randomStream(seed: number): Stream {
   registers[NZCV] = BigInt(random.below(16));
   // Some stop early, so that the end of a budget falls on every place of a block.
   const limit = random.chance(0.3) ? random.between(1, LIMIT / 2) : LIMIT;
-  return { code, registers, dataSeed: random.next() | 1, limit };
+  return { code, registers, dataSeed: random.next() | 1, limit, mode: random.pick(modes) };
 }

@@ -15,17 +15,19 @@ export interface Comparison {
  * Runs random streams on all executors until `instructions` are executed or two of them disagree. The first executor
  * must count its instructions.
  * @param seed of the first stream; the next ones follow
+ * @param modes lift modes to take from
  */
 export async function compareStreams(
   executors: readonly StreamExecutor[],
   seed: number,
   instructions: number,
+  modes: readonly number[] = [0],
 ): Promise<Comparison> {
   const [judge, ...others] = executors;
   let done = 0;
   let streams = 0;
   while (done < instructions) {
-    const stream = randomStream(seed + streams++);
+    const stream = randomStream(seed + streams++, modes);
     const expected = judge!.run(stream);
     done += expected.executed ?? 0;
     for (const other of others) {

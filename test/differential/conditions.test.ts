@@ -27,7 +27,13 @@ describe.each(Object.entries(FORMS))('%s', (_name, word) => {
         registers[1] = 5n;
         registers[2] = 0xffff_ffff_0000_0007n;
         registers[NZCV] = BigInt(flags);
-        const stream: Stream = { code: [(word | (cond << COND_SHIFT)) >>> 0], registers, dataSeed: 0, limit: 10 };
+        const stream: Stream = {
+          code: [(word | (cond << COND_SHIFT)) >>> 0],
+          registers,
+          dataSeed: 0,
+          limit: 10,
+          mode: 0,
+        };
         const found = differences(oracleExecutor.run(stream), tier0.run(stream), 'oracle', 'tier 0');
         expect(found, `condition ${cond}, NZCV ${flags}`).toEqual([]);
       }

@@ -54,6 +54,14 @@ export class FlatCore implements Core {
     return true;
   }
 
+  /** Another mode is another context: its translated code has a bank of its own. */
+  setMode(mode: number): void {
+    this.mode = mode;
+    this.bank = this.tlb.select(0, 0, 0, mode);
+    this.userBank = this.bank;
+    this.translation.bank = this.bank;
+  }
+
   externalAbort(): void {
     this.turnOff('fault');
   }

@@ -23,6 +23,8 @@ import {
 class OutsideWindow extends Error {}
 class ExceptionTaken extends Error {}
 
+const EXCEPTIONS: readonly number[] = [SystemCall.undefined, SystemCall.alignment, SystemCall.spAlignment];
+
 /** A flat machine for the oracle: slots, the data window, and the code for literal loads. */
 class FlatMachine implements OracleMachine {
   readonly slots = new BigUint64Array(Slot.VECTOR);
@@ -60,7 +62,7 @@ class FlatMachine implements OracleMachine {
   }
 
   system(call: number): bigint | undefined {
-    if (call === SystemCall.undefined || call === SystemCall.alignment) throw new ExceptionTaken();
+    if (EXCEPTIONS.includes(call)) throw new ExceptionTaken();
     throw new Error(`a stream has no system operations, but met call ${call}`);
   }
 
@@ -87,7 +89,7 @@ export const oracleExecutor: StreamExecutor = {
         if (index === stream.code.length) break;
         const word = stream.code[index];
         if (word === undefined) throw new OutsideWindow();
-        const { statements } = liftA64(word, Number(pc & 0xffffffffn), Number(pc >> 32n), 0);
+        const { statements } = liftA64(word, Number(pc & 0xffffffffn), Number(pc >> 32n), stream.mode);
         pc = execute(statements, machine) ?? pc + 4n;
         executed++;
       }

@@ -26,6 +26,8 @@ export interface Stream {
   readonly dataSeed: number;
   /** Instructions after which the run stops. */
   readonly limit: number;
+  /** Bits of `LiftMode`; Unicorn runs mode 0 alone. */
+  readonly mode: number;
 }
 
 /** How a stream ended: after `limit` instructions or at its end, at an access outside both windows, or at an exception (undefined, misaligned). */

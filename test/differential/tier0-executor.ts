@@ -1,5 +1,6 @@
 import { SystemCall } from '../../emulator/arm64/system-calls.ts';
 import { Machine } from '../../emulator/engine/machine.ts';
+import type { Tuning } from '../../emulator/engine/tier1/regions.ts';
 import { packedFlags } from '../../emulator/ir/oracle.ts';
 import { Slot } from '../../emulator/ir/slots.ts';
 import { FlatCore } from './flat-core.ts';
@@ -22,9 +23,18 @@ import {
 /** BRK #0 stands behind the stream: reaching it ends the run. */
 const BRK = 0xd4200000;
 
-/** The engine as an executor of streams: one machine that runs them all, one after the other. */
-export function createTier0Executor(): StreamExecutor {
+/** Everything that runs is compiled, at the first look. */
+const EAGER: Tuning = { interval: 4, hot: 1, batch: 1, patience: 1 };
+
+/** Tier 0 as an executor of streams: one machine that runs them all, one after the other. */
+export const createTier0Executor = (): StreamExecutor => createEngineExecutor('tier 0', false);
+
+/** Tier 1: each stream runs once to be compiled, and then again from its first state. */
+export const createTier1Executor = (): StreamExecutor => createEngineExecutor('tier 1', true);
+
+function createEngineExecutor(name: string, compiled: boolean): StreamExecutor {
   const machine = new Machine({
+    tier1: compiled && EAGER,
     cpus: 1,
     ramBytes: CODE_BYTES + DATA_BYTES,
     seed: 1,
@@ -35,27 +45,33 @@ export function createTier0Executor(): StreamExecutor {
   const core = machine.cores[0]!;
   const code = new Uint32Array(CODE_BYTES / 4);
   return {
-    name: 'tier 0',
+    name,
     run(stream: Stream): Outcome {
       code.fill(0);
       code.set([...stream.code, BRK], Number(ENTRY - CODE_BASE) / 4);
       machine.phys.poke(Number(CODE_BASE), new Uint8Array(code.buffer));
-      machine.phys.poke(Number(DATA_BASE), initialData(stream.dataSeed));
-      const { state } = core;
-      for (let i = 0; i <= SP; i++) state.setBig(i, stream.registers[i]!);
-      state.setBig(Slot.PC, ENTRY);
-      state.setBig(Slot.FLAG_KIND, 0n);
-      state.setBig(Slot.FLAGS, stream.registers[NZCV]!);
-      core.off = false;
-      core.stop = 'ok';
-      machine.resume();
-      const { instructions } = machine.run({ maxInstructions: stream.limit });
-      const registers = new BigUint64Array(REGISTER_COUNT);
-      for (let i = 0; i <= SP; i++) registers[i] = state.big(i);
-      registers[PC] = state.big(Slot.PC);
-      registers[NZCV] = packedFlags((slot) => state.big(slot));
-      const data = machine.phys.peek(Number(DATA_BASE), DATA_BYTES);
-      return { stop: core.stop, registers, data, executed: instructions };
+      if (compiled) runOnce(stream);
+      return runOnce(stream);
     },
   };
+
+  function runOnce(stream: Stream): Outcome {
+    machine.phys.poke(Number(DATA_BASE), initialData(stream.dataSeed));
+    const { state } = core;
+    for (let i = 0; i <= SP; i++) state.setBig(i, stream.registers[i]!);
+    state.setBig(Slot.PC, ENTRY);
+    state.setBig(Slot.FLAG_KIND, 0n);
+    state.setBig(Slot.FLAGS, stream.registers[NZCV]!);
+    core.setMode(stream.mode);
+    core.off = false;
+    core.stop = 'ok';
+    machine.resume();
+    const { instructions } = machine.run({ maxInstructions: stream.limit });
+    const registers = new BigUint64Array(REGISTER_COUNT);
+    for (let i = 0; i <= SP; i++) registers[i] = state.big(i);
+    registers[PC] = state.big(Slot.PC);
+    registers[NZCV] = packedFlags((slot) => state.big(slot));
+    const data = machine.phys.peek(Number(DATA_BASE), DATA_BYTES);
+    return { stop: core.stop, registers, data, executed: instructions };
+  }
 }
