@@ -22,7 +22,7 @@ export function shrink(stream: Stream, fails: (stream: Stream) => boolean): Stre
       }
     }
   }
-  for (let i = 0; i <= SP; i++) {
+  for (let i = 0; i < best.registers.length; i++) {
     if (best.registers[i] === 0n) continue;
     const registers = best.registers.slice();
     registers[i] = 0n;
