@@ -17,7 +17,11 @@
   G(interrupts)   \
   G(timers)       \
   G(gic)          \
-  G(virtual_gic)
+  G(virtual_gic)  \
+  G(exclusives)   \
+  G(tlb)          \
+  G(at)           \
+  G(registers)
 
 #define DECLARE(name) void group_##name(void);
 GROUPS(DECLARE)

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import type { Driver } from '../../peers/driver.ts';
+
+/** One access of a script. */
+export interface BusAccess {
+  readonly write: boolean;
+  readonly world: 'secure' | 'normal';
+  readonly size: 1 | 2 | 4;
+  readonly cpu: number;
+  readonly address: number;
+  /** What is written. */
+  readonly value: number;
+}
+
+const IMAGE = new URL('../../dist/firmware/bus-script.bin', import.meta.url);
+/** Where the script stands in the ROM: `SCRIPT` of `bus-script/start.S`. */
+const SCRIPT = 0x2000;
+const ENTRY_BYTES = 16;
+
+/** The ROM that performs the accesses. */
+export function busScriptRom(accesses: readonly BusAccess[]): Uint8Array {
+  const rom = new Uint8Array(SCRIPT + 4 + accesses.length * ENTRY_BYTES);
+  rom.set(readFileSync(IMAGE));
+  const view = new DataView(rom.buffer);
+  view.setUint32(SCRIPT, accesses.length, true);
+  accesses.forEach((a, i) => {
+    const at = SCRIPT + 4 + i * ENTRY_BYTES;
+    rom.set([a.write ? 1 : 0, a.world === 'normal' ? 1 : 0, a.size, a.cpu], at);
+    view.setUint32(at + 4, a.address, true);
+    view.setUint32(at + 8, a.value >>> 0, true);
+  });
+  return rom;
+}
+
+/** One line for each access: 8 digits of what was read, one of the interrupts pending at the CPU then. */
+export async function runBusScript(driver: Driver, accesses: readonly BusAccess[], cpus = 1): Promise<string[]> {
+  const run = await driver.run({ board: 'virt', kind: 'bios', image: busScriptRom(accesses), cpus, timeout: 30_000 });
+  if (run.why !== 'exit') throw new Error(`${driver.name} did not come to the end of the script`);
+  return run.serial[0].trimEnd().split('\n');
+}
+
+/** An access as a person reads it. */
+export function describeAccess(a: BusAccess): string {
+  const what = a.write ? `:= 0x${(a.value >>> 0).toString(16)}` : '?';
+  return `cpu ${a.cpu} ${a.world} ${a.size} bytes at 0x${a.address.toString(16)} ${what}`;
+}
