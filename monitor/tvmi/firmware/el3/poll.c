@@ -10,13 +10,29 @@
 static uint64_t polls;
 static unsigned retries[RW_MAX_CPUS];
 
-static void arm(uint64_t ticks) {
+/*
+ * When a poll comes must not be known to who wants to hide from it, nor keep step with the VMM's own
+ * timer, or it would meet the same guest each time. Its distance is drawn from half to one and a half
+ * periods by a generator (xorshift64*, Vigna 2016) whose seed only key and nonce give.
+ */
+static uint64_t generator;
+
+static uint64_t draw(void) {
+  generator ^= generator >> 12;
+  generator ^= generator << 25;
+  generator ^= generator >> 27;
+  return generator * 0x2545f4914f6cdd1dull;
+}
+
+static void arm(uint64_t period) {
+  const uint64_t ticks = period / 2 + (draw() >> 32) * period / (1ull << 32);
   write_sysreg(cntps_cval_el1, read_sysreg(cntpct_el0) + ticks);
   write_sysreg(cntps_ctl_el1, CNT_CTL_ENABLE);
   isb();
 }
 
 void poll_start(void) {
+  if (generator == 0) generator = report_secret("poll") | 1;
   gicv2_enable_secure(&el3_gic, RW_IRQ_SECURE_TIMER);
   arm(el3_boot.config->secure_timer_period);
 }

@@ -36,6 +36,17 @@ void report_init(void) {
 
 uint32_t report_count(void) { return sequence; }
 
+uint64_t report_secret(const char *purpose) {
+  uint8_t mac[RW_SHA256_SIZE];
+  uint64_t secret;
+  struct rw_hmac state = keyed;
+  rw_hmac_update(&state, purpose, strlen(purpose));
+  rw_hmac_update(&state, nonce, sizeof nonce);
+  rw_hmac_final(&state, mac);
+  memcpy(&secret, mac, sizeof secret);
+  return secret;
+}
+
 static void append_nonce(struct line *line) {
   /* The configuration's words are little endian; the challenge is read as a string of bytes. */
   for (unsigned i = 0; i < sizeof nonce; i++) rw_format(append, line, "%02x", (nonce[i / 4] >> (8 * (i % 4))) & 0xff);

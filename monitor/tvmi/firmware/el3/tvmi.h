@@ -22,6 +22,8 @@ void report_init(void);
 /* `id` is boot, ok, bye or an alarm; `format` makes `,key=value...` from lower-case words and numbers, or "". */
 void report(const char *component, const char *id, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void report_list(const char *component, const char *id, const char *format, va_list arguments);
+/* A number that only who knows key and nonce can tell, another one for each purpose. */
+uint64_t report_secret(const char *purpose);
 /* Lines sent so far. */
 uint32_t report_count(void);
 
