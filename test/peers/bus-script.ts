@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Driver } from '../../peers/driver.ts';
+import { ours } from '../../peers/ours.ts';
+import { qemu } from '../../peers/qemu.ts';
 
 /** One access of a script. */
 export interface BusAccess {
@@ -43,4 +45,40 @@ export async function runBusScript(driver: Driver, accesses: readonly BusAccess[
 export function describeAccess(a: BusAccess): string {
   const what = a.write ? `:= 0x${(a.value >>> 0).toString(16)}` : '?';
   return `cpu ${a.cpu} ${a.world} ${a.size} bytes at 0x${a.address.toString(16)} ${what}`;
+}
+
+/** Runs a script here and on QEMU. @returns the index of the first access that is answered differently, or -1 */
+async function differsAt(
+  accesses: readonly BusAccess[],
+  cpus: number,
+): Promise<{ at: number; log: readonly string[] }> {
+  const [mine, theirs] = await Promise.all([runBusScript(ours, accesses, cpus), runBusScript(qemu, accesses, cpus)]);
+  const log = accesses.map((a, i) => `${describeAccess(a)} -> ${mine[i]} here, ${theirs[i]} on QEMU`);
+  return { at: accesses.findIndex((_, i) => mine[i] !== theirs[i]), log };
+}
+
+/** Script runs that shrinking may take. */
+const SHRINK_RUNS = 150;
+
+/**
+ * Looks for an access that is answered differently here and on QEMU, and leaves out what is not needed for it.
+ * @returns '' if there is none, else the shortened script with both answers
+ */
+export async function firstDifference(accesses: readonly BusAccess[], cpus: number): Promise<string> {
+  let found = await differsAt(accesses, cpus);
+  if (found.at < 0) return '';
+  let script = accesses.slice(0, found.at + 1);
+  let runs = 0;
+  for (let chunk = script.length >> 1; chunk >= 1 && runs < SHRINK_RUNS; chunk >>= 1) {
+    for (let from = 0; from < script.length - 1 && runs < SHRINK_RUNS; runs++) {
+      const shorter = [...script.slice(0, from), ...script.slice(Math.min(from + chunk, script.length - 1))];
+      const again = await differsAt(shorter, cpus);
+      if (again.at < 0) from += chunk;
+      else {
+        found = again;
+        script = shorter.slice(0, again.at + 1);
+      }
+    }
+  }
+  return found.log.slice(0, found.at + 1).join('\n');
 }

@@ -2,13 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Virt } from '../../emulator/boards/virt-map.ts';
 import { Gicc, Gicd } from '../../emulator/devices/gicv2/registers.ts';
-import { ours } from '../../peers/ours.ts';
-import { qemu } from '../../peers/qemu.ts';
-import { type BusAccess, describeAccess, runBusScript } from './bus-script.ts';
+import { type BusAccess, firstDifference } from './bus-script.ts';
 
 /** `GIC_SEED` repeats a run; without it, each has its own. */
 const SEED = Number(process.env.GIC_SEED ?? Date.now() % 2 ** 31);
 const RUNS = Number(process.env.GIC_RUNS ?? 20);
+const LENGTH = 2000;
 
 const D = Virt.gicDistributor.base;
 const C = Virt.gicCpu.base;
@@ -43,7 +42,7 @@ const bitRegister = fc
     fc.boolean(),
   )
   .chain(([register, n, isWrite]) =>
-    isWrite ? bits(n).map((b) => write(D + register + 4 * n, b)) : fc.constant(read(D + register + 4 * n)),
+    isWrite && !(register === Gicd.IGROUPR && n === 0) ? bits(n).map((b) => write(D + register + 4 * n, b)) : fc.constant(read(D + register + 4 * n)),
   );
 const priorities = fc
   .tuple(id, priority, fc.boolean())
@@ -55,8 +54,9 @@ const configuration = fc
   .tuple(fc.nat(2), fc.nat(0xffffffff), fc.boolean())
   .map(([n, v, w]) => (w ? write(D + Gicd.ICFGR + 4 * n, v & 0xaaaaaaaa) : read(D + Gicd.ICFGR + 4 * n)));
 const sgi = fc
-  .tuple(fc.nat(2), fc.nat(3), fc.nat(1), fc.nat(3))
-  .map(([filter, list, nsatt, i]) => write(D + Gicd.SGIR, (filter << 24) | (list << 16) | (nsatt << 15) | i));
+  .tuple(fc.nat(2), fc.nat(3), fc.nat(3))
+  // QEMU forwards an SGI whatever its group; table 4-22: only one in the group that NSATT names.
+  .map(([filter, list, i]) => write(D + Gicd.SGIR, (filter << 24) | (list << 16) | ((i & 1) << 15) | i));
 const sgiPending = fc
   .tuple(fc.constantFrom(Gicd.CPENDSGIR, Gicd.SPENDSGIR), fc.nat(3), fc.nat(3), fc.boolean())
   .map(([r, i, v, w]) => (w ? write(D + r + i, v, 1) : read(D + r + i, 1)));
@@ -93,6 +93,14 @@ const interfaceWrite = fc
   .map(([r, v]) => write(C + r, v));
 const end = fc.tuple(fc.constantFrom(Gicc.EOIR, Gicc.EOIR, Gicc.AEOIR, Gicc.DIR), id).map(([r, i]) => write(C + r, i));
 
+/** Where QEMU departs from the manual for normal-world accesses, which are left out. */
+function secureAlone({ address, value }: Partial): boolean {
+  // GICD_SGIR reaches Group 0; table 4-22: never from the normal world.
+  if (address === D + Gicd.SGIR) return (value & 1) === 0;
+  // GICD_ITARGETSRn show Group 0 interrupts to the normal world; 4.3.12: those fields are RAZ/WI.
+  return address >= D + Gicd.ITARGETSR && address < D + Gicd.ICFGR;
+}
+
 const access: fc.Arbitrary<BusAccess> = fc
   .tuple(
     fc.oneof(
@@ -111,7 +119,7 @@ const access: fc.Arbitrary<BusAccess> = fc
     world,
     fc.nat(1),
   )
-  .map(([a, w, cpu]) => ({ ...a, world: w, cpu }));
+  .map(([a, w, cpu]) => ({ ...a, world: secureAlone(a) ? 'secure' : w, cpu }));
 
 /** Opens everything, so that random scripts have something to signal. */
 const OPENING: BusAccess[] = [0, 1].flatMap((cpu) =>
@@ -130,20 +138,9 @@ const OPENING: BusAccess[] = [0, 1].flatMap((cpu) =>
 
 describe('GICv2', () => {
   it(`random accesses from both worlds and two CPUs are answered as QEMU answers them (seed ${SEED})`, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(access, { minLength: 100, maxLength: 400 }), async (body) => {
-        const script = [...OPENING, ...body];
-        const [mine, theirs] = await Promise.all([runBusScript(ours, script, 2), runBusScript(qemu, script, 2)]);
-        const at = script.findIndex((_, i) => mine[i] !== theirs[i]);
-        if (at < 0) return;
-        const from = Math.max(OPENING.length, at - 300);
-        const log = script
-          .slice(from, at + 1)
-          .map((a, i) => `${describeAccess(a)} -> ${mine[from + i]} / ${theirs[from + i]}`);
-        throw new Error(`ours / QEMU differ:\n${log.join('\n')}`);
-      }),
-      { seed: SEED, numRuns: RUNS, interruptAfterTimeLimit: 120_000, markInterruptAsFailure: false },
-    );
-    expect(true).toBe(true);
+    for (let n = 0; n < RUNS; n++) {
+      const body = fc.sample(access, { seed: SEED + n, numRuns: LENGTH });
+      expect(await firstDifference([...OPENING, ...body], 2)).toBe('');
+    }
   });
 });

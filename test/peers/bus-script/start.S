@@ -10,6 +10,7 @@
 
 #define SCRIPT 0x2000
 #define TOKEN 0x0e000000
+#define COPIED 0x0e000008
 #define NORMAL_CODE 0x40200000
 #define UART_DR 0x09000000
 #define GPIO 0x090b0000
@@ -42,9 +43,15 @@ _start:
   cmp x10, x11
   b.lo 1b
   dsb sy
+  mov w12, #1
+  ldr x10, =COPIED
+  stlr w12, [x10]
+2:
+  ldr x10, =COPIED
+  ldar w12, [x10]
+  cbz w12, 2b
   ic iallu
   isb
-2:
   ldr x20, =SCRIPT
   ldr w21, [x20], #4
   mov x22, #0
