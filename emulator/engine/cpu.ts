@@ -22,9 +22,7 @@ type OutcomeKind = 0 | 1 | 2;
 
 const LEAVE = HANDLER_BY_KEY.get('leave')!.number;
 const SYSTEM = HANDLER_BY_KEY.get('system')!.number;
-/** Instructions between two looks at where the CPU is, which tell hot code. */
-const SAMPLE = 16_384;
-/** With less budget than this, more is taken from the slice before a block is entered. */
+/** Instructions that a block or compiled function may want at once: with less, more is taken from the slice. */
 const LOW = 2048;
 const ALL_ONES = -1;
 
@@ -56,6 +54,7 @@ export class Cpu {
   private reserve = 0;
   /** Tier 0 has to do the next instruction by itself. */
   private single = false;
+  private readonly low: number;
   /** Instructions of this slice started before the current one. */
   private elapsed = 0;
   private patchedRecord = 0;
@@ -67,6 +66,7 @@ export class Cpu {
     this.number = number;
     this.core = core;
     this.shared = shared;
+    this.low = Math.min(LOW, shared.regions?.tuning.interval ?? LOW);
     this.lift = (word, pcLo, pcHi, mode) => core.lift(word, pcLo, pcHi, mode);
     this.initiators = [
       { secure: false, cpu: number },
@@ -104,7 +104,7 @@ export class Cpu {
         this.attention = false;
         this.shorten();
       }
-      if (this.budget < LOW && this.reserve > 0) this.refill();
+      if (this.reserve > 0 && this.budget < this.low) this.refill();
       if (this.budget <= 0) break;
       if (core.off) break;
       if (core.waiting) {
@@ -165,7 +165,7 @@ export class Cpu {
 
   /** Gives the budget more of the slice, and notes where the CPU is. */
   private refill(): void {
-    const more = Math.min(this.reserve, SAMPLE);
+    const more = Math.min(this.reserve, this.shared.regions?.tuning.interval ?? this.reserve);
     this.budget += more;
     this.reserve -= more;
     const { regions, phys } = this.shared;
@@ -213,7 +213,7 @@ export class Cpu {
     this.elapsed = this.limit - this.budget - this.reserve - arena.length(block) + index;
     this.packFlags();
     if (why === Exit.system) {
-      const handler = arena.handlerAt(record);
+      const handler = arena.workAt(record);
       const isCheck = handler !== SYSTEM;
       core.system(
         isCheck ? arena.fieldAt(record, Field.c) : arena.fieldAt(record, Field.a),
@@ -306,7 +306,7 @@ export class Cpu {
   /** The slow way of a memory access: makes the fast way possible, or performs the access, or takes the exception. */
   private access(record: number): OutcomeKind {
     const { core, shared } = this;
-    const form = memoryForm(shared.code.arena.handlerAt(record));
+    const form = memoryForm(shared.code.arena.workAt(record));
     const state = core.state;
     const vaLo = state.lo(Slot.EXIT_VA);
     const vaHi = state.hi(Slot.EXIT_VA);

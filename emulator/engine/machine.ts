@@ -8,7 +8,7 @@ import { Cpu, type Shared } from './cpu.ts';
 import { CodeArena } from './tier0/arena.ts';
 import { createTier0 } from './tier0/interpreter.ts';
 import { POOL_END } from './tier0/records.ts';
-import { Regions } from './tier1/regions.ts';
+import { Regions, TUNING, type Tuning } from './tier1/regions.ts';
 import { Timeline } from './timeline.ts';
 import { Turns } from './turns.ts';
 
@@ -46,7 +46,7 @@ export interface MachineOptions<C extends Core> {
   /** Decides the CPUs' turns. */
   readonly seed: number;
   /** Compile hot code. Changes nothing but the speed. */
-  readonly tier1?: boolean;
+  readonly tier1?: boolean | Tuning;
   readonly createCore: (parts: CoreParts) => C;
 }
 
@@ -87,7 +87,8 @@ export class Machine<C extends Core = Core> {
     this.phys = new PhysicalMemory(buffer, ram);
     const code = new CodeStore(new CodeArena(buffer, arena, ram), this.phys);
     const tier0 = createTier0(memory);
-    const regions = options.tier1 ? new Regions(code, tier0, this.phys, memory) : undefined;
+    const tuning = options.tier1 === true ? TUNING : options.tier1;
+    const regions = tuning ? new Regions(code, tier0, this.phys, memory, tuning) : undefined;
     this.shared = {
       phys: this.phys,
       code,

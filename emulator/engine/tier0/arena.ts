@@ -171,6 +171,12 @@ export class CodeArena implements RecordSink {
     return this.halves[(record + Field.op) >> 1];
   }
 
+  /** The handler that does a record's own work: also of one that hands over to a compiled function when the budget allows. */
+  workAt(record: number): number {
+    const isFirst = this.blockOf(record) === record;
+    return isFirst && this.regionOf(record) !== 0 ? this.words[(record + Header.handler) >> 2] : this.handlerAt(record);
+  }
+
   setHandlerAt(record: number, handler: number): void {
     this.halves[(record + Field.op) >> 1] = handler;
   }

@@ -17,14 +17,22 @@ import { endOf, findRegion, type RegionGraph } from './graph.ts';
 const { i32, i64 } = ValueType;
 const REGION_HANDLER = HANDLER_BY_KEY.get('region')!.number;
 
-/** Samples in one stretch of code that make it hot. */
-const HOT = 2;
+/** When code is compiled. */
+export interface Tuning {
+  /** Instructions between two looks at where a CPU is. */
+  readonly interval: number;
+  /** Samples in one stretch of code that make it hot. */
+  readonly hot: number;
+  /** Hot places that wait before a module is made of them: a module costs much the same whatever it holds. */
+  readonly batch: number;
+  /** Samples after which a smaller batch is compiled all the same. */
+  readonly patience: number;
+}
+
+export const TUNING: Tuning = { interval: 16_384, hot: 2, batch: 4, patience: 4 };
+
 /** Bytes of a stretch. */
 const STRETCH = 256;
-/** Hot places that wait before a module is made of them: a module costs much the same whatever it holds. */
-const BATCH = 4;
-/** Samples after which a smaller batch is compiled all the same. */
-const PATIENCE = 4;
 
 /** A place where time was spent. */
 export interface Sample {
@@ -55,10 +63,18 @@ export class Regions {
   private patience = 0;
   private readonly free: number[] = [];
   private readonly live: CompiledRegion[] = [];
+  readonly tuning: Tuning;
   /** Functions compiled since the start. */
   compiled = 0;
 
-  constructor(code: CodeStore, tier0: Tier0, phys: PhysicalMemory, memory: WebAssembly.Memory) {
+  constructor(
+    code: CodeStore,
+    tier0: Tier0,
+    phys: PhysicalMemory,
+    memory: WebAssembly.Memory,
+    tuning: Tuning = TUNING,
+  ) {
+    this.tuning = tuning;
     this.code = code;
     this.tier0 = tier0;
     this.phys = phys;
@@ -72,12 +88,12 @@ export class Regions {
     const key = Math.floor(sample.offset / STRETCH);
     const heat = (this.heat.get(key) ?? 0) + 1;
     this.heat.set(key, heat);
-    if (heat >= HOT) {
+    if (heat >= this.tuning.hot) {
       this.heat.delete(key);
       if (!this.waiting.some((w) => w.offset === sample.offset && w.pcLo === sample.pcLo)) this.waiting.push(sample);
     }
     if (this.waiting.length === 0) return;
-    if (this.waiting.length < BATCH && ++this.patience < PATIENCE) return;
+    if (this.waiting.length < this.tuning.batch && ++this.patience < this.tuning.patience) return;
     this.patience = 0;
     this.compile(this.waiting.splice(0));
   }
