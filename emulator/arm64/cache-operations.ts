@@ -24,9 +24,12 @@ export function dcInvalidate(core: Arm64Core, lo: number, hi: number): void {
 /** Operations that have nothing to do: by set and way, and all instruction cache operations (code is kept coherent). */
 export function nothing(): void {}
 
-/** DC ZVA: zeroes the naturally aligned block, as a store to it would. */
+/**
+ * DC ZVA: zeroes the naturally aligned block, as a store to it would. On Device memory it can give an Alignment fault
+ * (C5.3.8); here it does where a descriptor says Device, and not where stage 1 is off.
+ */
 export function dcZero(core: Arm64Core, lo: number, hi: number): void {
-  if (!core.translateFor(lo, hi, Access.write, AbortSource.access, false)) return;
+  if (!core.translateFor(lo, hi, Access.write, AbortSource.access, !core.stage1On)) return;
   const { pa, secure } = core.translation;
   const start = pa - (pa % ZVA_BYTES);
   const by = core.initiator(secure);

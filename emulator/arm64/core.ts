@@ -20,7 +20,7 @@ import { TIMER_SLOTS, Timer, type TimerName } from './timers.ts';
 import { AbortSource, takeAbort } from './translation/aborts.ts';
 import { Contexts } from './translation/contexts.ts';
 import { FaultStatus } from './translation/fault.ts';
-import { type RegimeNumber, regimeOf, withoutTag } from './translation/regime.ts';
+import { type RegimeNumber, regimeOf, stage1On, withoutTag } from './translation/regime.ts';
 import { Walker } from './translation/walker.ts';
 import { waitIsOver } from './waiting.ts';
 
@@ -301,6 +301,11 @@ export class Arm64Core implements Core {
   setProcessState(pstate: number): void {
     changeProcessState(this, pstate);
     this.levelChanged();
+  }
+
+  /** Stage 1 is on at the current level. */
+  get stage1On(): boolean {
+    return stage1On(this.state, this.regime);
   }
 
   /** The bus initiator of this CPU's accesses to one of the address spaces. */

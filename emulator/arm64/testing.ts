@@ -12,7 +12,8 @@ import { SystemCall } from './system-calls.ts';
 
 /** A core without an engine, for tests: RAM, state and TLB banks in a small linear memory. */
 
-const BANKS = 6;
+/** Banks of a CPU; tests of many contexts ask for more. */
+const BANKS = 4;
 const RAM_BYTES = 0x40_0000;
 /** Physical address of the RAM that both worlds reach, and of the secure RAM. */
 export const RAM = 0x4000_0000;
@@ -34,9 +35,9 @@ export interface TestMachine {
 }
 
 /** Makes `cpus` cores in the state after reset: EL3, secure, MMU off. */
-export function testMachine(cpus = 1): TestMachine {
+export function testMachine(cpus = 1, bankCount = BANKS): TestMachine {
   const banks = align(cpus * STATE_BYTES);
-  const ram = banks + cpus * BANKS * BANK_BYTES;
+  const ram = banks + cpus * bankCount * BANK_BYTES;
   const pages = Math.ceil((ram + RAM_BYTES + SECURE_BYTES) / 65536);
   const { buffer } = new WebAssembly.Memory({ initial: pages });
   const phys = new PhysicalMemory(buffer, align(ram));
@@ -63,7 +64,7 @@ export function testMachine(cpus = 1): TestMachine {
       new Arm64Core({
         number,
         state: new CpuState(buffer, number * STATE_BYTES),
-        tlb: new Tlb(buffer, banks + number * BANKS * BANK_BYTES, BANKS),
+        tlb: new Tlb(buffer, banks + number * bankCount * BANK_BYTES, bankCount),
         phys,
         timeline,
         unimplemented,

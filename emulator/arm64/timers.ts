@@ -97,9 +97,10 @@ export class Timer {
     const enabled = (ctl & ENABLE) !== 0;
     const met = enabled && this.conditionMet();
     this.line.set(met && (ctl & IMASK) === 0);
-    if (!enabled || met) return;
-    const tick = this.dueTick();
-    if (tick > LAST_TICK) return;
+    if (!enabled) return;
+    // A virtual count below zero is a large one; it starts again from zero at the offset's tick.
+    const tick = met ? this.wrapTick() : this.dueTick();
+    if (tick > LAST_TICK || tick * INSTRUCTIONS_PER_TICK <= this.timeline.now()) return;
     this.event = this.timeline.at(tick * INSTRUCTIONS_PER_TICK, () => {
       this.event = undefined;
       this.update();
@@ -113,6 +114,12 @@ export class Timer {
     const hi = this.state.hi(cval) >>> 0;
     const countHi = this.hi >>> 0;
     return countHi > hi || (countHi === hi && this.lo >>> 0 >= this.state.lo(cval) >>> 0);
+  }
+
+  /** The physical count at which the virtual one is zero: the offset. */
+  private wrapTick(): number {
+    const { offset } = this.slots;
+    return offset === undefined ? 0 : (this.state.hi(offset) >>> 0) * TWO_32 + (this.state.lo(offset) >>> 0);
   }
 
   /** The physical count at which the condition will be met. */
