@@ -135,6 +135,14 @@ export class CodeStore {
     return target !== undefined && target.count > 0 && this.arena.regionOf(target.record) !== 0;
   }
 
+  /** True if a compiled function was made from the instruction at a place in linear memory. */
+  isCompiled(offset: number): boolean {
+    for (const region of this.regions.get(offset >>> 12) ?? []) {
+      if (region.ranges.some((r) => offset >= r.offset && offset < r.offset + r.bytes)) return true;
+    }
+    return false;
+  }
+
   /** Registers a compiled function, so that it goes when its code changes. */
   addRegion(region: CompiledRegion): void {
     for (const { offset } of region.ranges) {

@@ -24,6 +24,7 @@ const LEAVE = HANDLER_BY_KEY.get('leave')!.number;
 const SYSTEM = HANDLER_BY_KEY.get('system')!.number;
 /** Instructions that a block or compiled function may want at once: with less, more is taken from the slice. */
 const LOW = 2048;
+const LONGEST_INTERVAL = 1 << 20;
 const ALL_ONES = -1;
 
 /** What all CPUs of a machine share. */
@@ -55,6 +56,8 @@ export class Cpu {
   /** Tier 0 has to do the next instruction by itself. */
   private single = false;
   private readonly low: number;
+  /** Instructions until the next look at where the CPU is. */
+  private interval: number;
   /** Instructions of this slice started before the current one. */
   private elapsed = 0;
   private patchedRecord = 0;
@@ -66,7 +69,8 @@ export class Cpu {
     this.number = number;
     this.core = core;
     this.shared = shared;
-    this.low = Math.min(LOW, shared.regions?.tuning.interval ?? LOW);
+    this.interval = shared.regions?.tuning.interval ?? Number.MAX_SAFE_INTEGER;
+    this.low = Math.min(LOW, this.interval);
     this.lift = (word, pcLo, pcHi, mode) => core.lift(word, pcLo, pcHi, mode);
     this.initiators = [
       { secure: false, cpu: number },
@@ -165,7 +169,7 @@ export class Cpu {
 
   /** Gives the budget more of the slice, and notes where the CPU is. */
   private refill(): void {
-    const more = Math.min(this.reserve, this.shared.regions?.tuning.interval ?? this.reserve);
+    const more = Math.min(this.reserve, this.interval);
     this.budget += more;
     this.reserve -= more;
     const { regions, phys } = this.shared;
@@ -179,7 +183,9 @@ export class Cpu {
     const secure = (bank.fetch.flags[entry] & EntryFlag.secure) !== 0;
     const offset = phys.ramFor(bank.fetch.page[entry] * 4096 + (pcLo & 0xfff), false, this.initiators[secure ? 1 : 0]);
     if (offset < 0) return;
-    regions.sample({ offset, pcLo, pcHi, mode: core.mode, bank, lift: this.lift });
+    const compiled = regions.sample({ offset, pcLo, pcHi, mode: core.mode, bank, lift: this.lift });
+    // Where nothing is left to compile, looking is a waste.
+    this.interval = compiled ? Math.min(this.interval * 2, LONGEST_INTERVAL) : regions.tuning.interval;
   }
 
   /** Left because the budget does not cover a block, or it is not translated: at its first instruction. */

@@ -31,6 +31,9 @@ export interface Tuning {
 
 export const TUNING: Tuning = { interval: 16_384, hot: 2, batch: 4, patience: 4 };
 
+/** How many times as often a compiled place must be found to be compiled again, with an entry there. */
+const REENTRY = 4;
+
 /** Bytes of a stretch. */
 const STRETCH = 256;
 
@@ -83,19 +86,26 @@ export class Regions {
     code.onRegionDropped = (region) => this.dropped(region);
   }
 
-  /** Notes where the CPU was found at the end of a stretch of instructions. Only at instruction boundaries. */
-  sample(sample: Sample): void {
+  /**
+   * Notes where a CPU was found at the end of a stretch of instructions. Only at instruction boundaries.
+   * @returns true if the place is compiled already, so that there is little to learn here
+   */
+  sample(sample: Sample): boolean {
+    const covered = this.code.isCompiled(sample.offset);
     const key = Math.floor(sample.offset / STRETCH);
     const heat = (this.heat.get(key) ?? 0) + 1;
     this.heat.set(key, heat);
-    if (heat >= this.tuning.hot) {
+    // Compiled code is left where its budget ends, and tier 0 goes on until it meets an entry: a place that is found
+    // again and again although it is compiled wants an entry of its own.
+    if (heat >= (covered ? this.tuning.hot * REENTRY : this.tuning.hot)) {
       this.heat.delete(key);
       if (!this.waiting.some((w) => w.offset === sample.offset && w.pcLo === sample.pcLo)) this.waiting.push(sample);
     }
-    if (this.waiting.length === 0) return;
-    if (this.waiting.length < this.tuning.batch && ++this.patience < this.tuning.patience) return;
+    if (this.waiting.length === 0) return covered;
+    if (this.waiting.length < this.tuning.batch && ++this.patience < this.tuning.patience) return covered;
     this.patience = 0;
     this.compile(this.waiting.splice(0));
+    return covered;
   }
 
   private compile(samples: readonly Sample[]): void {
