@@ -24,19 +24,18 @@ interface Outcome {
  */
 export async function runCommandLine(argv: readonly string[], context: Context): Promise<number> {
   const outcome: Outcome = { code: EXIT.ok };
-  let failure: unknown;
   const parser = program(argv, context, outcome).fail((message, error) => {
-    failure ??= error ?? new Failure('usage', usageMessage(message));
+    // Without a throw yargs would go on and run the command.
+    throw error ?? new Failure('usage', usageMessage(message));
   });
   try {
     await parser.parse([...argv], {}, (_error: unknown, _args: unknown, output: string) => {
       if (output) context.out.write(`${output}\n`);
     });
   } catch (error) {
-    failure ??= error;
+    return report(context, error);
   }
-  if (failure === undefined) return outcome.code;
-  return report(context, failure);
+  return outcome.code;
 }
 
 /** One clear sentence; what is no {@link Failure} is a defect of ours and says so. */

@@ -30,7 +30,7 @@ const CLOSE_WATCH = 500_000;
 const REFUSALS: Readonly<Record<Refusal['kind'], string>> = {
   abort: 'the attack meets an abort',
   trap: 'the attack meets a trap',
-  'secure-call': 'a secure call while the attack is at work',
+  'secure-call': 'the attack makes a secure call',
 };
 const MIB = 2 ** 20;
 /** The run itself wants to look; the machine goes on afterwards. */
@@ -85,6 +85,10 @@ class Run {
   private notDueAt = 0;
   private effectSeen = false;
   private gaveUp = false;
+  /** What the machine did to the attack, each kind once. */
+  private readonly told = new Set<string>();
+  /** Instructions from which on ground truth wants to look again. */
+  private nextSample = 0;
   /** Instructions up to which each one is looked at. */
   private closeUntil = -1;
 
@@ -126,6 +130,7 @@ class Run {
     if (hostile) {
       machine.watchExecution(hostile.pa, Number(hostile.bytes), (time) => {
         this.progress.firstHostileInstruction ??= time;
+        if (!this.progress.attackDue) this.lookForAttack();
         this.closeUntil = machine.instructions + CLOSE_WATCH;
         this.pause();
         this.tell('attack', `first hostile instruction, at EL${hostile.level}`, time);
@@ -157,17 +162,24 @@ class Run {
     const { machine } = this.board;
     const { progress } = this;
     if (!this.attack) return;
-    if (!progress.attackDue) {
-      if (this.ticks() >= BigInt(this.scenario.attackTick)) {
-        progress.attackDue = true;
-        this.tell('attack', `the attack is due: tick ${this.scenario.attackTick} of the VMM`);
-      } else this.notDueAt = machine.timeline.now();
-    }
+    if (!progress.attackDue) this.lookForAttack();
     if (this.close) this.lookClosely(view);
+    if (machine.instructions < this.nextSample) return;
+    this.nextSample = machine.instructions + this.attack.truth.interval;
     if (this.observer!.sample(view) && !this.effectSeen) {
       this.effectSeen = true;
       this.tell('effect', `effect reached: ${this.attack.record.effect}`);
     }
+  }
+
+  /** Notices that the VMM's tick counter has come to where the attack is let loose. */
+  private lookForAttack(): void {
+    if (this.ticks() < BigInt(this.scenario.attackTick)) {
+      this.notDueAt = this.board.machine.timeline.now();
+      return;
+    }
+    this.progress.attackDue = true;
+    this.tell('attack', `the attack is due: tick ${this.scenario.attackTick} of the VMM`);
   }
 
   /** Each instruction is looked at: the payload is at work. */
@@ -179,7 +191,11 @@ class Run {
     const { refusals } = this.progress;
     const before = refusals.length;
     this.refusalWatch!.look(view, refusals);
-    for (const { kind, level } of refusals.slice(before)) this.tell('attack', `${REFUSALS[kind]}, taken to EL${level}`);
+    for (const { kind, level } of refusals.slice(before)) {
+      const text = `${REFUSALS[kind]}, taken to EL${level}`;
+      if (!this.told.has(text)) this.tell('attack', text);
+      this.told.add(text);
+    }
     if (!this.refusalWatch!.active) this.closeUntil = -1;
   }
 
