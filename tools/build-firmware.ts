@@ -97,19 +97,30 @@ function scriptOf(image: Image): string {
   return image.linkerSymbols === undefined ? image.linker : `${OUTPUT}/${image.name}.ld`;
 }
 
-/** zig's linker takes no `--defsym`, so symbols come by a script that includes the image's own. */
-function scriptText(image: Image): string {
+/**
+ * zig's linker takes no `--defsym`, so symbols come by a script before the image's own. The own one is copied, not
+ * included: zig keeps objects and links by what it sees on the command line, and would miss a change.
+ */
+function scriptText(root: string, image: Image): string {
   const symbols = (image.linkerSymbols ?? []).map((symbol) => `${symbol.replace('=', ' = ')};\n`);
-  return `${symbols.join('')}INCLUDE ${image.linker}\n`;
+  return `${symbols.join('')}${readFileSync(join(root, image.linker), 'utf8')}`;
 }
 
-function argumentsOf(image: Image, sources: readonly string[], elf: string): string[] {
+/** For the same reason a file taken in by `.incbin` shows its contents on the command line. */
+function embedArguments(root: string, image: Image): string[] {
+  const names = image.embeds ?? [];
+  if (names.length === 0) return [];
+  const contents = names.map((name) => readFileSync(join(root, OUTPUT, `${name}.bin`)));
+  return [`-I${OUTPUT}`, `-DRW_EMBEDDED=0x${sha256(...contents).slice(0, 16)}`];
+}
+
+function argumentsOf(root: string, image: Image, sources: readonly string[], elf: string): string[] {
   return [
     ...FLAGS,
     ...(image.include ?? []).map((folder) => `-I${folder}`),
     `-I${LIB_HEADERS}`,
     ...(image.defines ?? []).map((define) => `-D${define}`),
-    ...((image.embeds?.length ?? 0) > 0 ? [`-I${OUTPUT}`] : []),
+    ...embedArguments(root, image),
     `-Wl,-T,${scriptOf(image)}`,
     ...sources,
     ...['-o', elf],
@@ -121,10 +132,9 @@ function inputsHash(root: string, image: Image, sources: readonly string[], comp
   const folders = [...(image.include ?? []), LIB_HEADERS];
   const headers = folders.flatMap((folder) => filesIn(root, folder, /\.h$/, true));
   const beside = [...new Set(sources.map((source) => dirname(source)))].flatMap((f) => filesIn(root, f, /\.h$/, false));
-  const embedded = (image.embeds ?? []).map((name) => `${OUTPUT}/${name}.bin`);
-  const files = [...sources, image.linker, ...headers, ...beside, ...embedded];
+  const files = [...sources, image.linker, ...headers, ...beside];
   const contents = files.flatMap((file) => [file, readFileSync(join(root, file))]);
-  return sha256(compiler, scriptText(image), ...argumentsOf(image, sources, 'image.elf'), ...contents);
+  return sha256(compiler, scriptText(root, image), ...argumentsOf(root, image, sources, 'image.elf'), ...contents);
 }
 
 function zig(root: string, compiler: string, args: readonly string[]): Promise<void> {
@@ -149,9 +159,9 @@ async function build(root: string, image: Image, compiler: Compiler, old: Manife
   const output = (file: string) => join(root, OUTPUT, file);
   if (known?.inputs === inputs && Object.values(entry).every((file) => existsSync(output(file)))) return known;
   mkdirSync(dirname(output(entry.elf)), { recursive: true });
-  if (image.linkerSymbols !== undefined) writeFileSync(join(root, scriptOf(image)), scriptText(image));
+  if (image.linkerSymbols !== undefined) writeFileSync(join(root, scriptOf(image)), scriptText(root, image));
   try {
-    await zig(root, compiler.path, ['cc', ...argumentsOf(image, sources, output(entry.elf))]);
+    await zig(root, compiler.path, ['cc', ...argumentsOf(root, image, sources, output(entry.elf))]);
   } catch (error) {
     throw error instanceof BuildError ? new BuildError(`${image.name} does not build:\n${error.message}`) : error;
   }
