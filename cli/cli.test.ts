@@ -168,7 +168,7 @@ describe('run', () => {
     writeFileSync(jsonl, readFileSync(jsonl, 'utf8').replace('"detection":"missed"', '"detection":"detected"'));
     const altered = await cli('repro', jsonl);
     expect(altered.code).toBe(1);
-    expect(altered.out).toMatch(/^differs .*: detection$/m);
+    expect(altered.out).toMatch(/^differs .*: expected$/m);
   });
 
   test('a verdict that is not the expected one exits 1', async () => {
