@@ -21,6 +21,8 @@ import { FaultStatus } from './translation/fault.ts';
 import { Hcr, Scr } from './translation/regime.ts';
 import { sendEvent, sendEventLocal, waitForEvent, waitForInterrupt } from './waiting.ts';
 
+const { HCR_EL2, MDCR_EL2, PSTATE, SCR_EL3 } = Sys;
+
 /** The operations that the lifter leaves to the core, one function each (Arm ARM C6.2, by instruction). */
 
 type Operation = (core: Arm64Core, word: number) => void;
@@ -37,7 +39,7 @@ const svc: Operation = (core, word) => takeCall(core, defaultTarget(core), syndr
 const hvc: Operation = (core, word) => {
   const { el } = core;
   if (el !== 0 && core.conduit?.hvc?.(core)) return;
-  const enabled = (core.state.lo(Sys.SCR_EL3) & Scr.HCE) !== 0;
+  const enabled = (core.state.lo(SCR_EL3) & Scr.HCE) !== 0;
   if (el === 0 || (core.secure && el !== 3) || !enabled) undefinedInstruction(core);
   else takeCall(core, el === 3 ? 3 : 2, syndrome(EC.HVC, immediate16(word)));
 };
@@ -46,17 +48,17 @@ const hvc: Operation = (core, word) => {
 const smc: Operation = (core, word) => {
   const { el, state } = core;
   if (el === 0) undefinedInstruction(core);
-  else if (el === 1 && !core.secure && (state.lo(Sys.HCR_EL2) & Hcr.TSC) !== 0) {
+  else if (el === 1 && !core.secure && (state.lo(HCR_EL2) & Hcr.TSC) !== 0) {
     takeTrap(core, 2, EC.SMC, immediate16(word));
   } else if (core.conduit?.smc?.(core)) return;
-  else if ((state.lo(Sys.SCR_EL3) & Scr.SMD) !== 0) undefinedInstruction(core);
+  else if ((state.lo(SCR_EL3) & Scr.SMD) !== 0) undefinedInstruction(core);
   else takeCall(core, 3, syndrome(EC.SMC, immediate16(word)));
 };
 
 /** MDCR_EL2.TDE sends debug exceptions of EL0 and EL1 to EL2. */
 const MDCR_TDE = 1 << 8;
 const brk: Operation = (core, word) => {
-  const tde = core.el < 2 && !core.secure && (core.state.lo(Sys.MDCR_EL2) & MDCR_TDE) !== 0;
+  const tde = core.el < 2 && !core.secure && (core.state.lo(MDCR_EL2) & MDCR_TDE) !== 0;
   takeException(core, tde ? 2 : defaultTarget(core), syndrome(EC.BRK, immediate16(word)));
 };
 
@@ -91,7 +93,7 @@ const msrImmediate: Operation = (core, word) => {
   const { state, el } = core;
   const field = (((word >>> 16) & 7) << 3) | ((word >>> 5) & 7);
   const value = (word >>> 8) & 15;
-  const pstate = state.lo(Sys.PSTATE);
+  const pstate = state.lo(PSTATE);
   if (field === SPSEL) {
     if (el === 0) undefinedInstruction(core);
     else changeProcessState(core, (pstate & ~PState.SP) | (value & 1));

@@ -24,6 +24,8 @@ import { type RegimeNumber, regimeOf, stage1On, withoutTag } from './translation
 import { Walker } from './translation/walker.ts';
 import { waitIsOver } from './waiting.ts';
 
+const { PSTATE, RVBAR_EL3, SCR_EL3, WIRES } = Sys;
+
 const PAGE_MASK = 0xfff;
 const PAGE_BYTES = 4096;
 const SCR_NS = 1;
@@ -155,7 +157,7 @@ export class Arm64Core implements Core {
 
   /** RMR_EL3.RR: a warm reset, at RVBAR_EL3. */
   warmReset(): void {
-    this.reset({ entry: this.state.big(Sys.RVBAR_EL3), el: 3, secure: true });
+    this.reset({ entry: this.state.big(RVBAR_EL3), el: 3, secure: true });
     this.redirected = true;
   }
 
@@ -171,8 +173,8 @@ export class Arm64Core implements Core {
 
   /** The process state or SCR_EL3 changed: the context follows. */
   levelChanged(): void {
-    this.el = (this.state.lo(Sys.PSTATE) & PState.EL_MASK) >> PState.EL_SHIFT;
-    this.secure = this.el === 3 || (this.state.lo(Sys.SCR_EL3) & SCR_NS) === 0;
+    this.el = (this.state.lo(PSTATE) & PState.EL_MASK) >> PState.EL_SHIFT;
+    this.secure = this.el === 3 || (this.state.lo(SCR_EL3) & SCR_NS) === 0;
     this.regime = regimeOf(this.el, this.secure);
     this.refresh();
     this.redirected = true;
@@ -181,7 +183,7 @@ export class Arm64Core implements Core {
   /** A register was written on which the banks of `regimes` depend. */
   contextChanged(regimes: readonly RegimeNumber[]): void {
     for (const regime of regimes) this.contexts.forget(regime);
-    this.secure = this.el === 3 || (this.state.lo(Sys.SCR_EL3) & SCR_NS) === 0;
+    this.secure = this.el === 3 || (this.state.lo(SCR_EL3) & SCR_NS) === 0;
     if (regimes.includes(this.regime)) this.refresh();
   }
 
@@ -248,14 +250,23 @@ export class Arm64Core implements Core {
   }
 
   enter(): boolean {
-    if (takePendingInterrupt(this)) return true;
     const { state } = this;
+    this.dropBranchTag();
+    if (takePendingInterrupt(this)) return true;
     const pcLo = state.lo(Slot.PC);
     if ((pcLo & 3) !== 0) {
       this.pcAlignmentFault(pcLo, state.hi(Slot.PC));
       return true;
     }
-    return (state.lo(Sys.PSTATE) & PState.IL) !== 0 && this.illegalState(pcLo, state.hi(Slot.PC));
+    return (state.lo(PSTATE) & PState.IL) !== 0 && this.illegalState(pcLo, state.hi(Slot.PC));
+  }
+
+  /** A branch to an address whose tag is ignored leaves the tag behind (AArch64.BranchAddr); it always leads here. */
+  private dropBranchTag(): void {
+    const { state } = this;
+    const hi = state.hi(Slot.PC);
+    const untagged = withoutTag(state, this.regime, hi);
+    if (untagged !== hi) state.set(Slot.PC, state.lo(Slot.PC), untagged);
   }
 
   /** PC alignment fault (D1.8.1). */
@@ -315,8 +326,8 @@ export class Arm64Core implements Core {
 
   /** Drives one of the interrupt inputs. */
   setWire(wire: WireName, level: boolean): void {
-    const wires = this.state.lo(Sys.WIRES);
-    this.state.setLo(Sys.WIRES, level ? wires | Wire[wire] : wires & ~Wire[wire]);
+    const wires = this.state.lo(WIRES);
+    this.state.setLo(WIRES, level ? wires | Wire[wire] : wires & ~Wire[wire]);
   }
 
   /** The instruction at the program counter, as it was fetched; 0 where it cannot be read any more. */

@@ -4,16 +4,41 @@ import { PState, processState, setConditionFlags } from './pstate.ts';
 import { Sys } from './registers/slots.ts';
 import { EC, syndrome } from './syndrome.ts';
 
+const {
+  ELR_EL1,
+  ELR_EL2,
+  ELR_EL3,
+  ESR_EL1,
+  ESR_EL2,
+  ESR_EL3,
+  FAR_EL1,
+  FAR_EL2,
+  FAR_EL3,
+  HCR_EL2,
+  PSTATE,
+  SCR_EL3,
+  SPSR_EL1,
+  SPSR_EL2,
+  SPSR_EL3,
+  SP_EL0,
+  SP_EL1,
+  SP_EL2,
+  SP_EL3,
+  VBAR_EL1,
+  VBAR_EL2,
+  VBAR_EL3,
+} = Sys;
+
 /** Taking exceptions and returning from them (Arm ARM D1.10, D1.11, shared pseudocode J1). */
 
 const NONE = -1;
 /** Registers by exception level. */
-const SPSR = [NONE, Sys.SPSR_EL1, Sys.SPSR_EL2, Sys.SPSR_EL3] as const;
-const ELR = [NONE, Sys.ELR_EL1, Sys.ELR_EL2, Sys.ELR_EL3] as const;
-const VBAR = [NONE, Sys.VBAR_EL1, Sys.VBAR_EL2, Sys.VBAR_EL3] as const;
-const ESR = [NONE, Sys.ESR_EL1, Sys.ESR_EL2, Sys.ESR_EL3] as const;
-const FAR = [NONE, Sys.FAR_EL1, Sys.FAR_EL2, Sys.FAR_EL3] as const;
-const BANKED_SP = [Sys.SP_EL0, Sys.SP_EL1, Sys.SP_EL2, Sys.SP_EL3] as const;
+const SPSR = [NONE, SPSR_EL1, SPSR_EL2, SPSR_EL3] as const;
+const ELR = [NONE, ELR_EL1, ELR_EL2, ELR_EL3] as const;
+const VBAR = [NONE, VBAR_EL1, VBAR_EL2, VBAR_EL3] as const;
+const ESR = [NONE, ESR_EL1, ESR_EL2, ESR_EL3] as const;
+const FAR = [NONE, FAR_EL1, FAR_EL2, FAR_EL3] as const;
+const BANKED_SP = [SP_EL0, SP_EL1, SP_EL2, SP_EL3] as const;
 
 /** Offsets into the vector table (D1.10.2). */
 export const Vector = { synchronous: 0, irq: 0x80, fiq: 0x100, serror: 0x180 } as const;
@@ -31,21 +56,21 @@ export function stackSlot(pstate: number): number {
 /** Replaces the process state (all but the condition flags), keeping the banked stack pointers in their places. */
 export function changeProcessState(core: Arm64Core, next: number): void {
   const { state } = core;
-  const now = state.lo(Sys.PSTATE);
+  const now = state.lo(PSTATE);
   const from = stackSlot(now);
   const to = stackSlot(next);
   if (from !== to) {
     state.copy(from, Slot.SP);
     state.copy(Slot.SP, to);
   }
-  state.setLo(Sys.PSTATE, next);
+  state.setLo(PSTATE, next);
 }
 
 /** Level that takes an exception that EL1 would handle: EL1 from EL0 and EL1 (EL2 under HCR_EL2.TGE), else the own. */
 export function defaultTarget(core: Arm64Core): number {
   const el = core.el;
   if (el > 1) return el;
-  return el === 0 && !core.secure && (core.state.lo(Sys.HCR_EL2) & HCR_TGE) !== 0 ? 2 : 1;
+  return el === 0 && !core.secure && (core.state.lo(HCR_EL2) & HCR_TGE) !== 0 ? 2 : 1;
 }
 
 /** Shared pseudocode `AArch64.TakeException`: to `target`, returning to `pcLo`, `pcHi`. */
@@ -53,7 +78,7 @@ function enterLevel(core: Arm64Core, target: number, vector: number, pcLo: numbe
   const { state } = core;
   const el = core.el;
   core.beforeLevelChange();
-  const pstate = state.lo(Sys.PSTATE);
+  const pstate = state.lo(PSTATE);
   const from = target > el ? FROM_LOWER_A64 : (pstate & PState.SP) !== 0 ? FROM_CURRENT_SPX : 0;
   state.set(SPSR[target], processState(state), 0);
   state.set(ELR[target], pcLo, pcHi);
@@ -111,9 +136,9 @@ export function illegalReturn(core: Arm64Core, spsr: number): boolean {
   if (target > core.el) return true;
   if (target === 0) return (spsr & PState.SP) !== 0;
   const { state } = core;
-  const nonSecure = (state.lo(Sys.SCR_EL3) & 1) !== 0;
+  const nonSecure = (state.lo(SCR_EL3) & 1) !== 0;
   if (target === 2) return !nonSecure;
-  return target === 1 && nonSecure && (state.lo(Sys.HCR_EL2) & HCR_TGE) !== 0;
+  return target === 1 && nonSecure && (state.lo(HCR_EL2) & HCR_TGE) !== 0;
 }
 
 /** `AArch64.ExceptionReturn`: ERET at EL1, EL2 or EL3. */
@@ -127,8 +152,8 @@ export function exceptionReturn(core: Arm64Core): void {
   const kept = spsr & PState.DAIF;
   core.beforeLevelChange();
   if (illegalReturn(core, spsr)) {
-    const now = state.lo(Sys.PSTATE);
-    state.setLo(Sys.PSTATE, (now & (PState.EL_MASK | PState.SP)) | kept | PState.IL);
+    const now = state.lo(PSTATE);
+    state.setLo(PSTATE, (now & (PState.EL_MASK | PState.SP)) | kept | PState.IL);
   } else {
     changeProcessState(core, kept | (spsr & (PState.EL_MASK | PState.SP | PState.IL)));
   }

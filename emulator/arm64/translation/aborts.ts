@@ -7,6 +7,8 @@ import { AbortIss, EC, syndrome } from '../syndrome.ts';
 import { type Fault, isExternal } from './fault.ts';
 import { Scr } from './regime.ts';
 
+const { HPFAR_EL2, SCR_EL3 } = Sys;
+
 /** Data and Instruction Aborts (Arm ARM D1.10.4, `AArch64.Abort`). */
 
 /** What the access was, where it was no plain load, store or fetch. */
@@ -15,12 +17,12 @@ export const AbortSource = { access: 0, cacheMaintenance: AbortIss.CM } as const
 /** HPFAR_EL2.FIPA holds bits 47:12 of an intermediate physical address in bits 39:4. */
 function recordIpa(core: Arm64Core, ipa: number): void {
   const page = Math.floor(ipa / 4096);
-  core.state.set(Sys.HPFAR_EL2, (page % 0x1000_0000) << 4, Math.floor(page / 0x1000_0000));
+  core.state.set(HPFAR_EL2, (page % 0x1000_0000) << 4, Math.floor(page / 0x1000_0000));
 }
 
 /** Level that takes an abort. */
 function abortTarget(core: Arm64Core, fault: Fault): number {
-  if (isExternal(fault.status) && (core.state.lo(Sys.SCR_EL3) & Scr.EA) !== 0) return 3;
+  if (isExternal(fault.status) && (core.state.lo(SCR_EL3) & Scr.EA) !== 0) return 3;
   const target = defaultTarget(core);
   return fault.secondStage && target < 2 ? 2 : target;
 }
