@@ -7,7 +7,7 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -206,6 +206,16 @@ function readManifest(root: string): Manifest | undefined {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Manifest) : undefined;
 }
 
+/** Written only where it changes, and at once: others may be reading it. */
+function writeManifest(root: string, manifest: Manifest): void {
+  const path = join(root, OUTPUT, 'manifest.json');
+  const text = `${JSON.stringify(manifest, null, 1)}\n`;
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, text);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
 /**
  * Builds the named images (all where none is named) and writes the manifest.
  *
@@ -242,8 +252,7 @@ export async function buildFirmware(root: string, names: readonly string[] = [])
     if (kept !== undefined) images[image.name] = kept;
   }
   const manifest: Manifest = { schema: 1, images };
-  mkdirSync(join(root, OUTPUT), { recursive: true });
-  writeFileSync(join(root, OUTPUT, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
+  writeManifest(root, manifest);
   const unexpected = failures.find((failure) => !(failure instanceof BuildError));
   if (unexpected !== undefined) throw unexpected;
   if (failures.length > 0) throw new BuildError(failures.map((failure) => failure.message).join('\n'));
