@@ -11,6 +11,7 @@ import { changeProcessState, defaultTarget, takeException, takeFault } from './e
 import { readRegister, writeRegister } from './inspection.ts';
 import { inputLine, interruptPending, takePendingInterrupt, Wire, type WireName } from './interrupts.ts';
 import { liftA64 } from './lift/index.ts';
+import { PerformanceMonitors } from './pmu.ts';
 import { PState } from './pstate.ts';
 import { Sys } from './registers/slots.ts';
 import { type ResetTarget, resetRegisters } from './reset.ts';
@@ -80,6 +81,7 @@ export class Arm64Core implements Core {
   readonly siblings: readonly Arm64Core[];
   readonly walker: Walker;
   readonly timers: Readonly<Record<TimerName, Timer>>;
+  readonly pmu: PerformanceMonitors;
   readonly translation: Translation;
   /** Interrupt inputs, for the interrupt controller to drive. */
   readonly inputs: Readonly<Record<WireName, InterruptLine>>;
@@ -130,6 +132,7 @@ export class Arm64Core implements Core {
       hypervisor: timer('hypervisor', lines.timerHypervisor),
       secure: timer('secure', lines.timerSecure),
     };
+    this.pmu = new PerformanceMonitors(this, timeline, lines.performance ?? UNCONNECTED);
     const input = (wire: WireName): InterruptLine => inputLine(this, wire);
     this.inputs = {
       irq: input('irq'),
@@ -152,7 +155,6 @@ export class Arm64Core implements Core {
     this.off = false;
     this.waiting = false;
     this.reload();
-    for (const timer of Object.values(this.timers)) timer.update();
   }
 
   /** RMR_EL3.RR: a warm reset, at RVBAR_EL3. */
@@ -166,10 +168,13 @@ export class Arm64Core implements Core {
     this.contexts.forgetAll();
     this.levelChanged();
     for (const timer of Object.values(this.timers)) timer.update();
+    this.pmu.update();
   }
 
   /** The level is about to change: whoever counts by level counts now. */
-  beforeLevelChange(): void {}
+  beforeLevelChange(): void {
+    if (this.pmu.active) this.pmu.sync();
+  }
 
   /** The process state or SCR_EL3 changed: the context follows. */
   levelChanged(): void {
@@ -177,6 +182,7 @@ export class Arm64Core implements Core {
     this.secure = this.el === 3 || (this.state.lo(SCR_EL3) & SCR_NS) === 0;
     this.regime = regimeOf(this.el, this.secure);
     this.refresh();
+    if (this.pmu.active) this.pmu.update();
     this.redirected = true;
   }
 
@@ -310,6 +316,7 @@ export class Arm64Core implements Core {
 
   /** Moves the CPU to another process state (all but the condition flags), as a debugger would. */
   setProcessState(pstate: number): void {
+    this.beforeLevelChange();
     changeProcessState(this, pstate);
     this.levelChanged();
   }
