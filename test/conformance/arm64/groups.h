@@ -22,7 +22,8 @@
   G(tlb)          \
   G(at)           \
   G(registers)    \
-  G(controls)
+  G(controls)     \
+  G(mixed)
 
 /** Run instead of the others where there is a second CPU. */
 #define PAIR_GROUPS(G) G(pair)
