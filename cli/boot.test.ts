@@ -160,6 +160,18 @@ describe('a guest', () => {
     expect(err).toBe('ringwarden: stopped after 5000 instructions (--max-instructions)\n');
   });
 
+  test('that uses what the machine does not have runs on, and ends with 70 under --strict', async () => {
+    // UARTDMACR of UART 0: there is no DMA behind it.
+    const code = [0xd2a12001, 0x52800020, 0xb9004820, ...HELLO.slice(7)]; // movz x1, #0x9000000; mov w0, #1; str w0, [x1, #0x48]
+    const image = file('gap.elf', elf([{ address: ENTRY, code }]));
+    expect(await boot(image)).toEqual({ code: 7, out: '', err: '' });
+    const strict = await boot(image, '--strict');
+    expect(strict.code).toBe(70);
+    expect(strict.err).toMatch(
+      /^ringwarden: unimplemented: device uart0 UARTDMACR at 0x[0-9a-f]+ \(Arm DDI 0183G [\d.]+\)\n$/,
+    );
+  });
+
   test('that waits for what never comes is told apart', async () => {
     const wait = elf([{ address: ENTRY, code: [0xd503207f, B_SELF] }]);
     const { code, err } = await boot(file('wait.elf', wait), '--max-instructions', '5000');

@@ -20,11 +20,15 @@ import { type Expected, judge, type RunEnd } from './verdict.ts';
 export interface RunOptions {
   readonly onEvent?: RunListener;
   readonly store?: FirmwareStore;
+  /** What the machine starts with, where that is not what the scenario says: to try a ground truth on another attack. */
+  readonly composition?: Composition;
 }
 
 const INSTRUCTION_BYTES = 4;
 /** Instructions between two looks at the VMM's tick counter while nothing else asks for a closer look. */
 const COARSE_STEP = 100_000;
+/** In periods of the secure timer: polls come at most one and a half apart, and each takes a while itself. */
+const LONGEST_SILENCE = 4;
 /** Longest stretch, from the first hostile instruction, in which each instruction is looked at. */
 const CLOSE_WATCH = 500_000;
 const REFUSALS: Readonly<Record<Refusal['kind'], string>> = {
@@ -66,7 +70,7 @@ function variantOf(scenario: Scenario, attack: Attack): string {
 /** Runs a scenario to its end. @throws Failure if its images are missing */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Result> {
   const expected = expectedOf(scenario);
-  const composition = compose(scenario, options.store ?? new FirmwareStore());
+  const composition = options.composition ?? compose(scenario, options.store ?? new FirmwareStore());
   const run = new Run(scenario, composition, options.onEvent ?? (() => {}));
   return run.toEnd(expected);
 }
@@ -107,7 +111,8 @@ class Run {
     this.refusalWatch = composition.hostile && new RefusalWatch(composition.hostile);
     if (scenario.monitor !== 'none') {
       const nonce = scenario.ablations.includes('no-nonce') ? undefined : composition.nonce;
-      this.channel = new ReportChannel({ key: composition.key, nonce });
+      const longestSilence = LONGEST_SILENCE * scenario.secureTimerPeriod;
+      this.channel = new ReportChannel({ key: composition.key, nonce, longestSilence });
     }
     this.listen();
   }
