@@ -189,8 +189,12 @@ export class Arm64Core implements Core {
   /** A register was written on which the banks of `regimes` depend. */
   contextChanged(regimes: readonly RegimeNumber[]): void {
     for (const regime of regimes) this.contexts.forget(regime);
-    this.secure = this.el === 3 || (this.state.lo(SCR_EL3) & SCR_NS) === 0;
     if (regimes.includes(this.regime)) this.refresh();
+  }
+
+  /** SCR_EL3.NS may have changed; below EL3 only a debugger can do that. */
+  worldChanged(): void {
+    if (this.el < 3) this.levelChanged();
   }
 
   private refresh(): void {
