@@ -133,10 +133,13 @@ function addRuns(parser: Argv, context: Context, outcome: Outcome): void {
           .option('cost', { type: 'string', describe: 'cost profile by which cycles are counted' })
           .option('max-instructions', { type: 'number', describe: 'limit, all CPUs together' })
           .option('json', JSON_OPTION)
-          .option('jsonl', { type: 'string', describe: 'append result lines to this file' })
+          .option('jsonl', { type: 'string', describe: 'write result lines to this file' })
           .option('junit', { type: 'string', describe: 'write JUnit XML to this file' })
           .option('tap', { type: 'boolean', default: false, describe: 'Test Anything Protocol on stdout' })
-          .option('trace', { type: 'string', describe: "write the run's steps and consoles to this file" })
+          .option('trace', {
+            type: 'string',
+            describe: "write the runs' steps and the ends of their consoles to this file",
+          })
           .option('quiet', { type: 'boolean', default: false, describe: 'no steps, the verdict alone' }),
       async (args) => {
         outcome.code = await run(context, args);

@@ -114,7 +114,11 @@ class Outputs {
   }
 
   result(result: Result): void {
-    const { jsonl } = this.args;
+    const { jsonl, trace } = this.args;
+    for (const [console, lines] of Object.entries(result.serial)) {
+      const text = lines.map((line) => `${console}: ${line}\n`).join('');
+      if (trace !== undefined) writing(trace, () => appendFileSync(trace, text));
+    }
     if (jsonl !== undefined) writing(jsonl, () => appendFileSync(jsonl, `${resultLine(result)}\n`));
   }
 
