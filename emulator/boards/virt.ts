@@ -1,4 +1,5 @@
 import { Arm64Core, type CoreLines } from '../arm64/core.ts';
+import { EventCounts } from '../cost/counts.ts';
 import type { DeviceContext } from '../devices/context.ts';
 import type { Device, InterruptLine } from '../devices/device.ts';
 import { DmaEngine } from '../devices/dma.ts';
@@ -10,7 +11,7 @@ import { Pl061 } from '../devices/pl061.ts';
 import { SerialLog } from '../devices/serial-log.ts';
 import { Tzc400 } from '../devices/tzc400.ts';
 import { VirtioMmioEmpty } from '../devices/virtio-mmio.ts';
-import { Machine } from '../engine/machine.ts';
+import { Machine, type MachineState } from '../engine/machine.ts';
 import { Slot } from '../ir/slots.ts';
 import { type BoardShape, type BootPlan, planBoot, type VirtImages } from './virt-boot.ts';
 import { firmwareConduit } from './virt-conduit.ts';
@@ -49,6 +50,12 @@ export interface VirtOptions {
   readonly files?: Readonly<Record<string, Uint8Array>>;
 }
 
+/** A board at one moment. */
+export interface VirtState {
+  readonly machine: MachineState;
+  readonly devices: readonly unknown[];
+}
+
 /** Devices that a UART's interrupt or the board's own wiring need by name, and the window each stands in. */
 interface Placed {
   readonly device: Device;
@@ -74,6 +81,8 @@ export class VirtBoard {
   /** What the UARTs sent; semihosting output goes with UART 0's. */
   readonly console = new SerialLog();
   readonly secureConsole = new SerialLog();
+  /** What happened so far, on all CPUs. */
+  readonly counts = new EventCounts();
   readonly gic: Gicv2;
   readonly uart0: Pl011;
   readonly uart1: Pl011;
@@ -95,7 +104,12 @@ export class VirtBoard {
       seed: options.seed ?? 0,
       tier1: options.tier1 ?? false,
       createCore: (parts) =>
-        new Arm64Core({ ...parts, lines: this.privateLines(parts.number), siblings: this.siblings }),
+        new Arm64Core({
+          ...parts,
+          lines: this.privateLines(parts.number),
+          siblings: this.siblings,
+          counts: this.counts,
+        }),
     });
     const { machine } = this;
     this.siblings.push(...machine.cores);
@@ -168,6 +182,16 @@ export class VirtBoard {
     });
   }
 
+  /** The whole board at this moment. Only between two calls of the machine's `run`. */
+  save(): VirtState {
+    return { machine: this.machine.save(), devices: this.saveDevices() };
+  }
+
+  /** Goes back to a saved moment of this board, or of one built with the same options. What the UARTs sent stays sent. */
+  restore(state: VirtState): void {
+    this.machine.restore(state.machine, () => this.restoreDevices(state.devices));
+  }
+
   private pc(): string {
     const running = this.machine.cores.find((core) => core.state.base === 0) ?? this.machine.cores[0];
     return `0x${running.state.big(Slot.PC).toString(16)}`;
@@ -196,6 +220,7 @@ export class VirtBoard {
   private addMemory(): void {
     const { phys } = this.machine;
     const { secure } = this.shape;
+    phys.onDeviceAccess = (device) => this.counts.mmio(device.name);
     phys.addRam('flash0', Virt.flash0.base, Virt.flash0.size, { readOnly: true, secureOnly: secure });
     phys.addRam('flash1', Virt.flash1.base, Virt.flash1.size, { readOnly: true });
     if (secure) phys.addRam('secure RAM', Virt.secureRam.base, Virt.secureRam.size, { secureOnly: true });

@@ -327,7 +327,7 @@ export class Cpu {
       const page = offset >>> 12;
       if (form.store) {
         if (!(shared.phys.pageFlags[page] & PageFlag.code)) {
-          shared.phys.pageFlags[page] |= PageFlag.dirty;
+          shared.phys.markDirty(page);
           // Reading may be armed along with writing only if the protection lets reads pass too.
           const readable = (flags & EntryFlag.read) !== 0 && shared.phys.ramFor(t.pa, false, by) >= 0;
           t.bank.arm(t.entry, vaLo, vaHi, readable, true, offset & ~0xfff);

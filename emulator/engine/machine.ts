@@ -1,7 +1,8 @@
 import { UnimplementedLog } from '../debug/unimplemented.ts';
 import { CpuState, STATE_BYTES } from '../ir/slots.ts';
-import { PhysicalMemory } from '../memory/physical.ts';
-import { BANK_BYTES, Tlb } from '../memory/tlb.ts';
+import { PAGE_BYTES, PhysicalMemory } from '../memory/physical.ts';
+import { type RamSnapshot, RamSnapshots } from '../memory/ram-snapshots.ts';
+import { BANK_BYTES, Tlb, type TlbState } from '../memory/tlb.ts';
 import { CodeStore } from './code-store.ts';
 import type { Core } from './core.ts';
 import { Cpu, type Shared } from './cpu.ts';
@@ -50,6 +51,20 @@ export interface MachineOptions<C extends Core> {
   readonly createCore: (parts: CoreParts) => C;
 }
 
+/** A machine without its devices. */
+export interface MachineState {
+  readonly ram: RamSnapshot;
+  readonly time: number;
+  readonly executed: number;
+  readonly turns: number;
+  readonly cpus: readonly {
+    readonly registers: Uint8Array;
+    readonly tlb: TlbState;
+    readonly waiting: boolean;
+    readonly off: boolean;
+  }[];
+}
+
 /** Contexts that each CPU remembers translations for. */
 const BANKS = 12;
 /** Bytes of translated records; when they are used up, everything is translated anew. */
@@ -73,6 +88,7 @@ export class Machine<C extends Core = Core> {
   private running: number | undefined;
   private reason: StopReason | undefined;
   private executed = 0;
+  private readonly snapshots: RamSnapshots;
   private readonly watches: { start: number; end: number; seen: (time: number) => void }[] = [];
 
   constructor(options: MachineOptions<C>) {
@@ -85,6 +101,7 @@ export class Machine<C extends Core = Core> {
     const buffer = memory.buffer;
     this.bytes = new Uint8Array(buffer);
     this.phys = new PhysicalMemory(buffer, ram);
+    this.snapshots = new RamSnapshots(this.phys);
     const code = new CodeStore(new CodeArena(buffer, arena, ram), this.phys);
     const tier0 = createTier0(memory);
     const tuning = options.tier1 === true ? TUNING : options.tier1;
@@ -197,6 +214,57 @@ export class Machine<C extends Core = Core> {
       left -= this.turn(turn.cpu, Math.min(turn.length, left));
     }
     return { why: this.reason ? 'stopped' : 'limit', instructions: options.maxInstructions - left };
+  }
+
+  /**
+   * Keeps everything that the machine is made of, but for its devices, which the board saves. Only between two calls of {@link run}.
+   * Costs in proportion to what was written since the last snapshot.
+   */
+  save(): MachineState {
+    for (const core of this.cores) core.tlb.protectAll();
+    return {
+      ram: this.snapshots.take(),
+      time: this.timeline.now(),
+      executed: this.executed,
+      turns: this.turns.save(),
+      cpus: this.cores.map((core) => ({
+        registers: this.bytes.slice(core.state.base, core.state.base + STATE_BYTES),
+        tlb: core.tlb.save(),
+        waiting: core.waiting,
+        off: core.off,
+      })),
+    };
+  }
+
+  /**
+   * Goes back to a saved state of this machine, or of one that is built alike.
+   * @param restoreDevices puts the board's devices back and plans their timed events, all of which are forgotten here
+   */
+  restore(state: MachineState, restoreDevices: () => void): void {
+    this.resume();
+    for (const event of this.timeline.pending()) this.timeline.cancel(event);
+    this.timeline.advanceTo(state.time);
+    this.executed = state.executed;
+    this.turns.restore(state.turns);
+    this.snapshots.restore(state.ram, (offset) => this.phys.onCodeWrite(offset, PAGE_BYTES));
+    this.putBackRegisters(state);
+    restoreDevices();
+    this.cores.forEach((core, i) => {
+      const saved = state.cpus[i];
+      core.tlb.restore(saved.tlb);
+      core.reload();
+      core.waiting = saved.waiting;
+      core.off = saved.off;
+      core.redirected = false;
+    });
+    // Devices and timers drove their wires while others were not back yet: what was saved stands.
+    this.putBackRegisters(state);
+  }
+
+  private putBackRegisters(state: MachineState): void {
+    this.cores.forEach((core, i) => {
+      this.bytes.set(state.cpus[i].registers, core.state.base);
+    });
   }
 
   private turn(cpu: Cpu, length: number): number {

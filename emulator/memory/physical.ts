@@ -47,6 +47,8 @@ export class PhysicalMemory {
   private readonly limit: number;
   /** Flags by RAM page, index = linear memory offset >> 12. */
   readonly pageFlags: Uint8Array;
+  /** Pages written since the last snapshot, in the order of their first write. */
+  readonly dirtyPages: number[] = [];
   private filter: MemoryFilter = () => true;
   /** The fast paths hold decisions that no longer hold: the engine drops them. */
   onProtectionChange: () => void = () => {};
@@ -58,6 +60,9 @@ export class PhysicalMemory {
    * Whoever asks {@link ramFor} and takes its -1 for an abort must call this itself.
    */
   onRefused: (pa: number, write: boolean, by: Initiator) => void = () => {};
+
+  /** A device is about to be accessed: 1, 2 or 4 bytes of its registers. */
+  onDeviceAccess: (device: Device) => void = () => {};
 
   /**
    * @param buffer linear memory
@@ -136,6 +141,7 @@ export class PhysicalMemory {
     const offset = this.ramFor(pa, false, by);
     if (offset >= 0) return this.readBytes(offset, size);
     const at = this.deviceFor(pa, false, by);
+    this.onDeviceAccess(at.device);
     return at.device.read(pa - at.start, size, by) >>> 0;
   }
 
@@ -144,6 +150,7 @@ export class PhysicalMemory {
     const offset = this.ramFor(pa, true, by);
     if (offset < 0) {
       const at = this.deviceFor(pa, true, by);
+      this.onDeviceAccess(at.device);
       at.device.write(pa - at.start, size, value >>> 0, by);
       return;
     }
@@ -151,11 +158,18 @@ export class PhysicalMemory {
     this.noteWrite(offset, size);
   }
 
+  /** Notes that a page (linear-memory offset >> 12) is about to differ from the last snapshot. */
+  markDirty(page: number): void {
+    if (this.pageFlags[page] & PageFlag.dirty) return;
+    this.pageFlags[page] |= PageFlag.dirty;
+    this.dirtyPages.push(page);
+  }
+
   /** Bookkeeping after a write of RAM through {@link bytes} that did not take the fast path. */
   noteWrite(offset: number, size: number): void {
     const page = offset >>> 12;
     const flags = this.pageFlags[page];
-    this.pageFlags[page] = flags | PageFlag.dirty;
+    if (!(flags & PageFlag.dirty)) this.markDirty(page);
     if (flags & PageFlag.code) this.onCodeWrite(offset, size);
   }
 
