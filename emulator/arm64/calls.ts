@@ -1,6 +1,7 @@
 import { Slot } from '../ir/slots.ts';
 import { readSystemRegister, store, trapped, writeSystemRegister } from './access.ts';
 import type { Arm64Core } from './core.ts';
+import { countFault } from './counting.ts';
 import {
   changeProcessState,
   defaultTarget,
@@ -50,9 +51,16 @@ const smc: Operation = (core, word) => {
   if (el === 0) undefinedInstruction(core);
   else if (el === 1 && !core.secure && (state.lo(HCR_EL2) & Hcr.TSC) !== 0) {
     takeTrap(core, 2, EC.SMC, immediate16(word));
-  } else if (core.conduit?.smc?.(core)) return;
-  else if ((state.lo(SCR_EL3) & Scr.SMD) !== 0) undefinedInstruction(core);
-  else takeCall(core, 3, syndrome(EC.SMC, immediate16(word)));
+  } else {
+    const id = state.lo(Slot.GENERAL) >>> 0;
+    const host = core.conduit?.smc?.(core) === true;
+    if (!host && (state.lo(SCR_EL3) & Scr.SMD) !== 0) {
+      undefinedInstruction(core);
+      return;
+    }
+    core.counts.smc(id);
+    if (!host) takeCall(core, 3, syndrome(EC.SMC, immediate16(word)));
+  }
 };
 
 /** MDCR_EL2.TDE sends debug exceptions of EL0 and EL1 to EL2. */
@@ -124,6 +132,7 @@ const alignment: Operation = (core, word) => {
   const target = defaultTarget(core);
   const ec = target > core.el ? EC.DATA_ABORT_LOWER : EC.DATA_ABORT;
   const iss = FaultStatus.ALIGNMENT | (isStore(word) ? AbortIss.WnR : 0);
+  countFault(core, { status: FaultStatus.ALIGNMENT, secondStage: false });
   takeFault(core, target, syndrome(ec, iss), state.lo(Slot.EXIT_VA), state.hi(Slot.EXIT_VA));
 };
 

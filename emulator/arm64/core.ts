@@ -1,3 +1,4 @@
+import { EventCounts } from '../cost/counts.ts';
 import type { UnimplementedLog } from '../debug/unimplemented.ts';
 import type { Initiator, InterruptLine } from '../devices/device.ts';
 import { Access, type AccessKind, type Core, type Translation } from '../engine/core.ts';
@@ -67,6 +68,8 @@ export interface Arm64CoreOptions {
   /** All CPUs of the machine, this one included, which may be filled in later. Without it the CPU is alone. */
   readonly siblings?: readonly Arm64Core[];
   readonly conduit?: Conduit;
+  /** Where this CPU's events are counted, for all CPUs of a machine together. */
+  readonly counts?: EventCounts;
 }
 
 const UNCONNECTED: InterruptLine = { set: () => {} };
@@ -79,6 +82,7 @@ export class Arm64Core implements Core {
   readonly phys: PhysicalMemory;
   readonly timeline: Timeline;
   readonly siblings: readonly Arm64Core[];
+  readonly counts: EventCounts;
   readonly walker: Walker;
   readonly timers: Readonly<Record<TimerName, Timer>>;
   readonly pmu: PerformanceMonitors;
@@ -114,6 +118,7 @@ export class Arm64Core implements Core {
     this.timeline = timeline;
     this.unimplemented = options.unimplemented;
     this.siblings = options.siblings ?? [this];
+    this.counts = options.counts ?? new EventCounts();
     this.conduit = options.conduit;
     this.initiators = [
       { secure: false, cpu: number },
@@ -217,7 +222,7 @@ export class Arm64Core implements Core {
       // Only a fresh walk refuses an access.
       const asUser = user ? this.el <= 1 : this.el === 0;
       const { walker } = this;
-      if (!walker.translate(this.regime, vaLo, hi, kind, asUser, aligned)) {
+      if (!this.walkForTlb(vaLo, hi, kind, asUser, aligned)) {
         takeAbort(this, walker.fault, vaLo, vaHi, kind);
         return false;
       }
@@ -231,6 +236,23 @@ export class Arm64Core implements Core {
     t.entry = entry;
     t.slow = (flags & EntryFlag.device) !== 0;
     return true;
+  }
+
+  /** Walks the tables for the TLB, and counts what it took. @returns false if the access faults */
+  private walkForTlb(vaLo: number, vaHi: number, kind: AccessKind, user: boolean, aligned: boolean): boolean {
+    const { walker, counts } = this;
+    const first = walker.stage1.reader.reads;
+    const second = walker.stage2.reader.reads;
+    const ok = walker.translate(this.regime, vaLo, vaHi, kind, user, aligned);
+    const stage1 = walker.stage1.reader.reads - first;
+    const stage2 = walker.stage2.reader.reads - second;
+    counts.walkStage1 += stage1;
+    counts.walkStage2 += stage2;
+    if (ok && stage1 + stage2 > 0) {
+      if (kind === Access.fetch) counts.tlbRefillFetch++;
+      else counts.tlbRefillData++;
+    }
+    return ok;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Slot } from '../ir/slots.ts';
 import type { Arm64Core } from './core.ts';
+import { countInterrupt, countReturn, countSynchronous, countWorld, type InterruptName } from './counting.ts';
 import { PState, processState, setConditionFlags } from './pstate.ts';
 import { Sys } from './registers/slots.ts';
 import { EC, syndrome } from './syndrome.ts';
@@ -76,7 +77,7 @@ export function defaultTarget(core: Arm64Core): number {
 /** Shared pseudocode `AArch64.TakeException`: to `target`, returning to `pcLo`, `pcHi`. */
 function enterLevel(core: Arm64Core, target: number, vector: number, pcLo: number, pcHi: number): void {
   const { state } = core;
-  const el = core.el;
+  const { el, secure } = core;
   core.beforeLevelChange();
   const pstate = state.lo(PSTATE);
   const from = target > el ? FROM_LOWER_A64 : (pstate & PState.SP) !== 0 ? FROM_CURRENT_SPX : 0;
@@ -86,12 +87,14 @@ function enterLevel(core: Arm64Core, target: number, vector: number, pcLo: numbe
   const base = VBAR[target];
   state.set(Slot.PC, state.lo(base) | (from + vector), state.hi(base));
   core.levelChanged();
+  countWorld(core, secure);
 }
 
 /** Takes a synchronous exception to `target` that returns to the instruction at the program counter. */
 export function takeException(core: Arm64Core, target: number, esr: number): void {
   const { state } = core;
   state.set(ESR[target], esr, 0);
+  countSynchronous(core, target, esr);
   enterLevel(core, target, Vector.synchronous, state.lo(Slot.PC), state.hi(Slot.PC));
 }
 
@@ -99,6 +102,7 @@ export function takeException(core: Arm64Core, target: number, esr: number): voi
 export function takeCall(core: Arm64Core, target: number, esr: number): void {
   const { state } = core;
   state.set(ESR[target], esr, 0);
+  countSynchronous(core, target, esr);
   const lo = (state.lo(Slot.PC) + 4) | 0;
   enterLevel(core, target, Vector.synchronous, lo, (state.hi(Slot.PC) + (lo >= 0 && lo < 4 ? 1 : 0)) | 0);
 }
@@ -110,8 +114,15 @@ export function takeFault(core: Arm64Core, target: number, esr: number, vaLo: nu
 }
 
 /** Takes an asynchronous exception; only SError has a syndrome. */
-export function takeInterrupt(core: Arm64Core, target: number, vector: number, esr?: number): void {
+export function takeInterrupt(
+  core: Arm64Core,
+  target: number,
+  vector: number,
+  name: InterruptName,
+  esr?: number,
+): void {
   const { state } = core;
+  countInterrupt(core, target, name);
   if (esr !== undefined) state.set(ESR[target], esr, 0);
   enterLevel(core, target, vector, state.lo(Slot.PC), state.hi(Slot.PC));
 }
@@ -143,8 +154,7 @@ export function illegalReturn(core: Arm64Core, spsr: number): boolean {
 
 /** `AArch64.ExceptionReturn`: ERET at EL1, EL2 or EL3. */
 export function exceptionReturn(core: Arm64Core): void {
-  const { state } = core;
-  const el = core.el;
+  const { state, el, secure } = core;
   const spsr = state.lo(SPSR[el]);
   const elr = ELR[el];
   const pcLo = state.lo(elr);
@@ -160,5 +170,7 @@ export function exceptionReturn(core: Arm64Core): void {
   setConditionFlags(state, spsr >>> PState.NZCV_SHIFT);
   state.set(Slot.EXCLUSIVE_ADDRESS, -1, -1);
   core.levelChanged();
+  countReturn(core, el);
+  countWorld(core, secure);
   state.set(Slot.PC, pcLo, core.branchTop(pcLo, pcHi));
 }

@@ -1,5 +1,6 @@
 import type { InterruptLine } from '../devices/device.ts';
 import type { Arm64Core } from './core.ts';
+import type { InterruptName } from './counting.ts';
 import { takeInterrupt, Vector } from './exceptions.ts';
 import { PState } from './pstate.ts';
 import { Sys } from './registers/slots.ts';
@@ -20,6 +21,8 @@ const NOT_TAKEN = 0;
 
 /** One kind of physical interrupt: where its routing and mask bits stand. */
 interface Kind {
+  readonly name: InterruptName;
+  readonly virtualName: InterruptName;
   readonly wire: number;
   readonly scr: number;
   readonly hcr: number;
@@ -30,6 +33,8 @@ interface Kind {
 }
 
 const IRQ: Kind = {
+  name: 'irq',
+  virtualName: 'virq',
   wire: Wire.irq,
   scr: Scr.IRQ,
   hcr: Hcr.IMO,
@@ -39,6 +44,8 @@ const IRQ: Kind = {
   virtualHcr: Hcr.VI,
 };
 const FIQ: Kind = {
+  name: 'fiq',
+  virtualName: 'vfiq',
   wire: Wire.fiq,
   scr: Scr.FIQ,
   hcr: Hcr.FMO,
@@ -48,6 +55,8 @@ const FIQ: Kind = {
   virtualHcr: Hcr.VF,
 };
 const SERROR: Kind = {
+  name: 'serror',
+  virtualName: 'vserror',
   wire: Wire.serror,
   scr: Scr.EA,
   hcr: Hcr.AMO,
@@ -105,13 +114,13 @@ export function takePendingInterrupt(core: Arm64Core): boolean {
     const target = (wires & kind.wire) !== 0 ? physicalTarget(core, kind) : NOT_TAKEN;
     if (target === NOT_TAKEN) continue;
     if (kind === SERROR) core.setWire('serror', false);
-    takeInterrupt(core, target, kind.vector, kind === SERROR ? syndrome(EC.SERROR) : undefined);
+    takeInterrupt(core, target, kind.vector, kind.name, kind === SERROR ? syndrome(EC.SERROR) : undefined);
     return true;
   }
   for (const kind of KINDS) {
     if (!virtualTaken(core, kind)) continue;
     if (kind === SERROR) core.state.setLo(HCR_EL2, core.state.lo(HCR_EL2) & ~Hcr.VSE);
-    takeInterrupt(core, 1, kind.vector, kind === SERROR ? syndrome(EC.SERROR) : undefined);
+    takeInterrupt(core, 1, kind.vector, kind.virtualName, kind === SERROR ? syndrome(EC.SERROR) : undefined);
     return true;
   }
   return false;

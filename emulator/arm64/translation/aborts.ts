@@ -1,5 +1,6 @@
 import { Access, type AccessKind } from '../../engine/core.ts';
 import type { Arm64Core } from '../core.ts';
+import { countFault } from '../counting.ts';
 import { defaultTarget, takeFault } from '../exceptions.ts';
 import { instructionSyndrome } from '../load-store.ts';
 import { Sys } from '../registers/slots.ts';
@@ -41,6 +42,7 @@ export function takeAbort(
 ): void {
   const target = abortTarget(core, fault);
   const lower = target > core.el;
+  countFault(core, fault);
   if (fault.secondStage) recordIpa(core, fault.ipa);
   let iss = fault.status | (fault.onStage1Walk ? AbortIss.S1PTW : 0);
   if (kind === Access.fetch) {

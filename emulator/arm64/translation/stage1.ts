@@ -52,7 +52,7 @@ export class Stage1 {
   shareability = 0;
 
   private readonly state: CpuState;
-  private readonly reader: DescriptorReader;
+  readonly reader: DescriptorReader;
   private readonly fault: Fault;
   private readonly stage2: Stage2;
   private readonly initiators: readonly [nonSecure: Initiator, secure: Initiator];

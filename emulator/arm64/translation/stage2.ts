@@ -38,7 +38,7 @@ export class Stage2 {
   span = 12;
 
   private readonly state: CpuState;
-  private readonly reader: DescriptorReader;
+  readonly reader: DescriptorReader;
   private readonly by: Initiator;
   private readonly fault: Fault;
 
