@@ -23,7 +23,8 @@
   G(at)           \
   G(registers)    \
   G(controls)     \
-  G(mixed)
+  G(mixed)        \
+  G(scan)
 
 /** Run instead of the others where there is a second CPU. */
 #define PAIR_GROUPS(G) G(pair)
