@@ -86,7 +86,7 @@ function handler(name: string, row: RegisterRow, slot: number, hooks: Hooks): Ha
   };
 }
 
-const TABLE_BASE = /^V?TTBR[01]_EL[123]$/;
+const TABLE_BASE = /^(TTBR[01]|VTTBR)_EL[123]$/;
 const TLB_MAINTENANCE = 'TLBI ';
 
 function countedAs(name: string): string | undefined {
