@@ -244,7 +244,6 @@ export class VirtBoard {
           context,
           bus: machine.phys,
           cpus: shape.cpus,
-          memoryBytes: shape.memoryBytes,
           files: options.files ?? {},
         }),
         at: Virt.fwCfg,

@@ -345,6 +345,15 @@ describe('groups and security', () => {
     expect(b.d[0].get(Gicd.ISACTIVER + 4)).toBe(1);
   });
 
+  it('GICC_HPPIR does not see a group that GICC_CTLR disables; GICC_PMR hides nothing from it (4.4.8)', () => {
+    const b = open();
+    b.gic.spi(0).set(true);
+    b.c[0].set(Gicc.PMR, 0);
+    expect(b.c[0].get(Gicc.HPPIR)).toBe(32);
+    b.c[0].set(Gicc.CTLR, GiccCtlr.EnableGrp1);
+    expect(b.c[0].get(Gicc.HPPIR)).toBe(SPURIOUS);
+  });
+
   it('a non-secure EOIR for a Group 0 interrupt is ignored (4.4.5)', () => {
     const b = open();
     b.gic.spi(0).set(true);
