@@ -11,7 +11,7 @@ import { createTier0 } from './tier0/interpreter.ts';
 import { POOL_END } from './tier0/records.ts';
 import { Regions, TUNING, type Tuning } from './tier1/regions.ts';
 import { Timeline } from './timeline.ts';
-import { Turns } from './turns.ts';
+import { type Turn, Turns } from './turns.ts';
 
 /** Why a machine stopped by itself. */
 export interface StopReason {
@@ -57,6 +57,8 @@ export interface MachineState {
   readonly time: number;
   readonly executed: number;
   readonly turns: number;
+  /** The turn that was cut short, by CPU number. */
+  readonly rest: { readonly cpu: number; readonly length: number } | undefined;
   readonly cpus: readonly {
     readonly registers: Uint8Array;
     readonly tlb: TlbState;
@@ -88,6 +90,8 @@ export class Machine<C extends Core = Core> {
   private running: number | undefined;
   private reason: StopReason | undefined;
   private executed = 0;
+  /** The turn that goes on, if the last one was cut short. */
+  private rest: Turn | undefined;
   private readonly snapshots: RamSnapshots;
   private readonly watches: { start: number; end: number; seen: (time: number) => void }[] = [];
 
@@ -203,7 +207,8 @@ export class Machine<C extends Core = Core> {
     while (!this.reason && left > 0) {
       this.timeline.fire();
       if (this.reason) break;
-      const turn = this.turns.next();
+      const turn = this.rest ?? this.turns.next();
+      this.rest = undefined;
       if (!turn) {
         const next = this.timeline.next();
         if (next === Number.POSITIVE_INFINITY)
@@ -211,7 +216,12 @@ export class Machine<C extends Core = Core> {
         else this.timeline.advanceTo(next);
         continue;
       }
-      left -= this.turn(turn.cpu, Math.min(turn.length, left));
+      const length = Math.min(turn.length, left);
+      const done = this.turn(turn.cpu, length);
+      left -= done;
+      // A turn that the caller's limit or a timed event cut short goes on later: whoever watches changes no interleaving.
+      if (done < turn.length && !turn.cpu.core.waiting && !turn.cpu.core.off)
+        this.rest = { cpu: turn.cpu, length: turn.length - done };
     }
     return { why: this.reason ? 'stopped' : 'limit', instructions: options.maxInstructions - left };
   }
@@ -227,6 +237,7 @@ export class Machine<C extends Core = Core> {
       time: this.timeline.now(),
       executed: this.executed,
       turns: this.turns.save(),
+      rest: this.rest && { cpu: this.rest.cpu.number, length: this.rest.length },
       cpus: this.cores.map((core) => ({
         registers: this.bytes.slice(core.state.base, core.state.base + STATE_BYTES),
         tlb: core.tlb.save(),
@@ -246,6 +257,7 @@ export class Machine<C extends Core = Core> {
     this.timeline.advanceTo(state.time);
     this.executed = state.executed;
     this.turns.restore(state.turns);
+    this.rest = state.rest && { cpu: this.cpus[state.rest.cpu], length: state.rest.length };
     this.snapshots.restore(state.ram, (offset) => this.phys.onCodeWrite(offset, PAGE_BYTES));
     this.putBackRegisters(state);
     restoreDevices();
