@@ -3,8 +3,10 @@ import { type Attack, attackNamed } from '../attacks/index.ts';
 import { expectationFor } from '../attacks/record.ts';
 import type { MachineView, Observer, Refusal } from '../attacks/truth.ts';
 import { createVirt, type VirtBoard } from '../emulator/boards/virt.ts';
+import { cyclesOf } from '../emulator/cost/profiles.ts';
 import type { StopReason } from '../emulator/engine/machine.ts';
 import { type Composition, compose } from './compose.ts';
+import { CostClock } from './cost-clock.ts';
 import { Failure } from './errors.ts';
 import type { RunEvent, RunListener } from './events.ts';
 import { FirmwareStore } from './images.ts';
@@ -80,6 +82,7 @@ class Run {
   private readonly composition: Composition;
   private readonly listener: RunListener;
   private readonly board: VirtBoard;
+  private readonly clock: CostClock;
   private readonly attack: Attack | undefined;
   private readonly observer: Observer | undefined;
   private readonly channel: ReportChannel | undefined;
@@ -106,6 +109,7 @@ class Run {
       cpus: scenario.cpus,
       seed: scenario.seed,
     });
+    this.clock = new CostClock(this.board.counts);
     this.attack = scenario.attack === undefined ? undefined : attackNamed(scenario.attack);
     this.observer = this.attack?.truth.observe();
     this.refusalWatch = composition.hostile && new RefusalWatch(composition.hostile);
@@ -135,6 +139,7 @@ class Run {
     if (hostile) {
       machine.watchExecution(hostile.pa, Number(hostile.bytes), (time) => {
         this.progress.firstHostileInstruction ??= time;
+        this.clock.mark(time);
         if (!this.progress.attackDue) this.lookForAttack();
         this.closeUntil = machine.instructions + CLOSE_WATCH;
         this.pause();
@@ -152,6 +157,7 @@ class Run {
       }
     }
     this.board.secureConsole.onLine = (line) => {
+      this.clock.mark(line.time);
       const claim = this.channel?.line(line);
       if (claim !== undefined) this.tell('alarm', claim, line.time);
     };
@@ -234,13 +240,22 @@ class Run {
     return reason.kind === 'exit' && reason.code === 0 && !this.gaveUp ? 'power-off' : 'crash';
   }
 
+  /** @param instructions from the first hostile instruction, which ran at time `from`, to the alarm */
+  private latency(instructions: number | null, from: number | undefined): Result['latency'] {
+    if (instructions === null || from === undefined) return null;
+    return { instructions, cycles: this.clock.between(from, from + instructions) };
+  }
+
   private result(expected: Expected, end: RunEnd, effect: Result['effect']): Result {
     const { scenario, composition, attack, progress } = this;
     const { machine, console, secureConsole } = this.board;
-    const alarms = this.channel?.end(machine.timeline.now()) ?? [];
+    const now = machine.timeline.now();
+    this.clock.mark(now);
+    const alarms = this.channel?.end(now) ?? [];
     const first = progress.firstHostileInstruction;
     const attackFrom = first ?? (progress.attackDue ? this.notDueAt : undefined);
     const verdict = judge({ end, effect, alarms, attackFrom, firstHostileInstruction: first }, expected);
+    const counts = this.board.counts.snapshot(machine.instructions);
     return {
       schema: 1,
       run: runKey(scenario, composition.hashes, ENGINE_VERSION),
@@ -259,10 +274,10 @@ class Run {
       effect: verdict.effect,
       detection: verdict.detection,
       agrees: verdict.agrees,
-      alarms: [...alarms],
-      latency: verdict.latency === null ? null : { instructions: verdict.latency, cycles: {} },
-      counts: { instructions: machine.instructions },
-      cycles: {},
+      alarms: alarms.map((alarm) => ({ ...alarm, cycles: this.clock.at(alarm.instruction) })),
+      latency: this.latency(verdict.latency, first),
+      counts,
+      cycles: cyclesOf(counts),
       serial: { uart0: tail(console.lines), uart1: tail(secureConsole.lines) },
       unimplemented: machine.unimplemented.list().map((gap) => ({ ...gap })),
     };

@@ -66,7 +66,7 @@ export const EVENTS: readonly EventKind[] = [
     meaning: 'changes of security state, to `secure` or to `normal`; EL3 belongs to the secure world',
   },
   {
-    name: 'mmio.*',
+    name: 'mmio.**',
     unit: 'bus accesses',
     meaning: 'accesses of CPUs to device registers, of at most 4 bytes each, by device',
   },

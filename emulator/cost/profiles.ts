@@ -104,7 +104,7 @@ const COMMON: readonly Price[] = [
     'estimate',
     `${OURS}: from the cache, or from memory; there is no walk cache in the counts, so low is nearer`,
   ),
-  price('access to a device register', ['mmio.*'], [50, 300], 'estimate', OURS),
+  price('access to a device register', ['mmio.**'], [50, 300], 'estimate', OURS),
 ];
 
 /** Prices of the round trip to EL3, published for SMC alone. */
