@@ -190,6 +190,30 @@ describe('the board', () => {
     expect(board.machine.cores[0].state.big(0)).toBe(0n);
   });
 
+  it.each([
+    ['a fetch', 0x0001_0000, (at: number) => [...load32(5, at), 0xd61f_00a0]],
+    ['a load', 0x0001_0000, (at: number) => [...load32(5, at), a64.ldr(6, 5)]],
+    ['a store', 0x0101_0000, (at: number) => [...load32(5, at), a64.str(6, 5)]],
+  ])('%s of the normal world from what the TZC closes is aborted and latched', (_, control, attempt) => {
+    const closed = Virt.ram.base + 0x40_0000;
+    const board = createVirt({ images: { kernel: image(...attempt(closed), a64.stay), el: 2 } });
+    const { phys } = board.machine;
+    const by = { secure: true, cpu: 0 };
+    const region = Virt.tzc.base + 0x120;
+    for (const [r, value] of [
+      [0, closed],
+      [8, closed + 0xfff],
+      [0x10, 0xc000_0001],
+      [0x14, 0],
+    ])
+      phys.write(region + r, 4, value, by);
+    board.machine.run({ maxInstructions: 20 });
+    expect(phys.read(Virt.tzc.base + 0x20, 4, by)).toBe(closed);
+    // FAIL_CONTROL: write in bit 24, non-secure in bit 21, privileged in bit 20.
+    expect(phys.read(Virt.tzc.base + 0x28, 4, by) & 0x0120_0000).toBe((control & 0x0100_0000) | 0x0020_0000);
+    expect(board.machine.cores[0].state.big(6)).toBe(0n);
+  });
+
   it('semihosting ends the run with the code of the image, only where it is asked for', () => {
     const block = Virt.ram.base + 0x10_0000;
     const words = [

@@ -57,7 +57,6 @@ export class PhysicalMemory {
 
   /**
    * An access to RAM was refused and ends in an external abort: the address-space controller keeps a record of it.
-   * Whoever asks {@link ramFor} and takes its -1 for an abort must call this itself.
    */
   onRefused: (pa: number, write: boolean, by: Initiator) => void = () => {};
 
@@ -131,6 +130,11 @@ export class PhysicalMemory {
     if (write && region.readOnly) return -1;
     if (!this.filter(Math.floor(pa / PAGE_BYTES), write, by)) return -1;
     return region.offset + (pa - region.start);
+  }
+
+  /** Who takes {@link ramFor}'s -1 for an external abort says so here, for the controller's record. */
+  noteRefusal(pa: number, write: boolean, by: Initiator): void {
+    if (this.regionOf(pa)) this.onRefused(pa, write, by);
   }
 
   /**
@@ -223,7 +227,7 @@ export class PhysicalMemory {
       }
     }
     if (!this.regionOf(pa)) throw new ExternalAbort(pa, 'decode');
-    this.onRefused(pa, write, by);
+    this.noteRefusal(pa, write, by);
     throw new ExternalAbort(pa, 'refused');
   }
 }

@@ -7,8 +7,8 @@ import { Uart } from '../../emulator/devices/pl011.ts';
 import { Gpio } from '../../emulator/devices/pl061.ts';
 import { type BusAccess, type Expected, firstDifference } from './bus-script.ts';
 
-/** `DEVICE_SEED` repeats a run; without it, each has its own. */
-const SEED = Number(process.env.DEVICE_SEED ?? Date.now() % 2 ** 31);
+/** Other seeds by `DEVICE_SEED`: the default keeps continuous integration repeatable. */
+const SEED = Number(process.env.DEVICE_SEED ?? 1);
 const RUNS = Number(process.env.DEVICE_RUNS ?? 2);
 const LENGTH = 2000;
 

@@ -4,9 +4,9 @@ import { Virt } from '../../emulator/boards/virt-map.ts';
 import { Gicc, Gicd, SPURIOUS, SPURIOUS_GROUP1 } from '../../emulator/devices/gicv2/registers.ts';
 import { type BusAccess, type Expected, firstDifference } from './bus-script.ts';
 
-/** `GIC_SEED` repeats a run; without it, each has its own. */
-const SEED = Number(process.env.GIC_SEED ?? Date.now() % 2 ** 31);
-const RUNS = Number(process.env.GIC_RUNS ?? 20);
+/** Other seeds by `GIC_SEED`: the default keeps continuous integration repeatable. */
+const SEED = Number(process.env.GIC_SEED ?? 1);
+const RUNS = Number(process.env.GIC_RUNS ?? 10);
 const LENGTH = 2000;
 
 const D = Virt.gicDistributor.base;
