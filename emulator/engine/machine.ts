@@ -68,7 +68,7 @@ export interface MachineState {
 }
 
 /** Contexts that each CPU remembers translations for. */
-const BANKS = 12;
+const BANKS = 32;
 /** Bytes of translated records; when they are used up, everything is translated anew. */
 const ARENA_BYTES = 32 * 1024 * 1024;
 const WASM_PAGE = 65536;
