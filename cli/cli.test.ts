@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isEvent } from '../emulator/cost/counts.ts';
+import { cyclesOf } from '../emulator/cost/profiles.ts';
 import { resultSchema } from '../scenarios/result.ts';
 import { contextOf } from './context.ts';
 import { runCommandLine } from './program.ts';
@@ -55,6 +57,12 @@ describe('list', () => {
     expect(lines.map((line) => line.id)).toContain('benign.mixed');
   });
 
+  test('names the cost profiles', async () => {
+    const { out } = await cli('list', 'profiles');
+    expect(out).toMatch(/^juno-a57 +arm64 +Cortex-A57/m);
+    expect(out).toMatch(/^juno-a53 +arm64 +Cortex-A53/m);
+  });
+
   test('filters narrow the list', async () => {
     const { out } = await cli('list', '--layer', 'guest');
     expect(out).toContain('guest.syscall.hook');
@@ -104,6 +112,13 @@ describe('show', () => {
     expect(JSON.parse(out)).toMatchObject({ schema: 1, id: 'guest.syscall.hook', position: 'guest-kernel' });
   });
 
+  test('says of each price of a cost profile what it is, whether it is published, and its source', async () => {
+    const { code, out } = await cli('show', 'juno-a53');
+    expect(code).toBe(0);
+    expect(out).toMatch(/SMC round trip \[exception\.smc\.el3\]: 1 910 to 1 990 \(published; Trusted Firmware-A/);
+    expect(out).toMatch(/HVC round trip \[exception\.hvc\.el2\]: 40 to 80 \(estimate; ours/);
+  });
+
   test('an id that is none is a usage error', async () => {
     const result = await cli('show', 'arm64.vtbr.swap');
     expect(result).toMatchObject({ code: 64 });
@@ -147,7 +162,10 @@ describe('run', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const [line, ...rest] = out.split('\n');
     expect(rest).toEqual(['']);
-    expect(resultSchema.parse(JSON.parse(line))).toMatchObject({
+    const result = resultSchema.parse(JSON.parse(line));
+    expect(Object.keys(result.counts).filter((name) => !isEvent(name))).toEqual([]);
+    expect(result.cycles).toEqual(cyclesOf(result.counts));
+    expect(result).toMatchObject({
       system: 'none',
       effect: 'succeeded',
       detection: 'missed',
@@ -180,6 +198,13 @@ describe('run', () => {
     expect(out).toMatch(/effect +succeeded, expected blocked/);
   });
 
+  test('--cost tells cycles under the profiles that it names, and may come before the ids', async () => {
+    const costs = ['--cost', 'juno-a57', '--cost', 'juno-a53'];
+    const { out } = await cli('run', ...costs, 'benign.mixed', '--max-instructions', '100000', '--quiet');
+    expect(out).toMatch(/^ {2}cost +[\d ]+ cycles \([\d ]+ to [\d ]+\) under juno-a57$/m);
+    expect(out).toMatch(/^ {2}cost +[\d ]+ cycles \([\d ]+ to [\d ]+\) under juno-a53$/m);
+  });
+
   test('a limit that is reached exits 124', async () => {
     const { code, out } = await cli('run', 'benign.mixed', '--max-instructions', '100000', '--quiet');
     expect(code).toBe(124);
@@ -200,7 +225,12 @@ describe('run', () => {
     ['a seed that is no number', ['run', 'arm64.vttbr.swap', '--seed', 'x'], 64, '--seed expects one whole number'],
     ['an unknown option', ['run', 'arm64.vttbr.swap', '--sed', '4'], 64, 'unknown argument'],
     ['a missing file', ['run', './none.yaml'], 66, 'there is no such file'],
-    ['a cost profile', ['run', 'arm64.vttbr.swap', '--cost', 'juno-a57'], 69, 'prices no cycles'],
+    [
+      'an unknown cost profile',
+      ['run', 'arm64.vttbr.swap', '--cost', 'juno-a75'],
+      64,
+      'no cost profile "juno-a75"; the nearest: juno-a5',
+    ],
     ['nothing to run', ['run'], 64, 'not enough non-option arguments'],
     ['no command', [], 64, 'expected a command'],
   ])('%s is told in one sentence', async (_, argv, code, message) => {

@@ -9,7 +9,7 @@ import { lint } from './commands/lint.ts';
 import { list, NOUNS } from './commands/list.ts';
 import { repro } from './commands/repro.ts';
 import { run } from './commands/run.ts';
-import { knownIds, show } from './commands/show.ts';
+import { show, shownIds } from './commands/show.ts';
 import type { Context } from './context.ts';
 
 /** Carries a command's exit code out of yargs. */
@@ -71,7 +71,7 @@ function program(argv: readonly string[], context: Context, outcome: Outcome): A
   addRuns(parser, context, outcome);
   addBoot(parser, context, outcome);
   return parser.completion('completion', 'print a script for completion in the shell', (current) =>
-    knownIds().filter((id) => id.startsWith(current)),
+    shownIds().filter((id) => id.startsWith(current)),
   );
 }
 
@@ -94,7 +94,7 @@ function addLists(parser: Argv, context: Context, outcome: Outcome): void {
     )
     .command(
       'show <id>',
-      'what an attack, a system or a scenario is',
+      'what an attack, a system, a scenario or a cost profile is',
       (y) => y.positional('id', { type: 'string', demandOption: true }).option('json', JSON_OPTION),
       (args) => show(context, args),
     )
@@ -130,7 +130,12 @@ function addRuns(parser: Argv, context: Context, outcome: Outcome): void {
           .option('variant', { type: 'string', describe: "one of the attack's variants, or all" })
           .option('seed', { type: 'number', describe: 'decides every interleaving' })
           .option('cpus', { type: 'number', describe: 'CPUs of the board' })
-          .option('cost', { type: 'string', describe: 'cost profile by which cycles are counted' })
+          .option('cost', {
+            type: 'string',
+            array: true,
+            nargs: 1,
+            describe: 'cost profile under which the text tells cycles; see: list profiles',
+          })
           .option('max-instructions', { type: 'number', describe: 'limit, all CPUs together' })
           .option('json', JSON_OPTION)
           .option('jsonl', { type: 'string', describe: 'write result lines to this file' })
