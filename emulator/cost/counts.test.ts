@@ -212,6 +212,24 @@ describe('EventCounts', () => {
     expect(snapshot['mmio.gic']).toBe(2);
   });
 
+  test('saved counts come back, whatever was counted since', () => {
+    const counts = new EventCounts();
+    const one = () => {
+      counts.count('tlbi.VAE1');
+      counts.mmio('gic');
+      counts.walkStage2++;
+      for (let id = 0; id < 100; id++) counts.smc(id);
+    };
+    one();
+    const before = counts.snapshot(1);
+    const saved = structuredClone(counts.save());
+    one();
+    counts.count('tlbi.VAE2');
+    expect(counts.snapshot(1)).not.toEqual(before);
+    counts.restore(saved);
+    expect(counts.snapshot(1)).toEqual(before);
+  });
+
   test('random function identifiers end up under one name', () => {
     const counts = new EventCounts();
     for (let id = 0; id < 1000; id++) counts.smc(id);

@@ -82,12 +82,25 @@ export function isEvent(name: string): boolean {
 /** Counts by event, without those that are zero; names in alphabetical order. */
 export type Counts = Readonly<Record<string, number>>;
 
+/** Saved counts, structured-cloneable. */
+export interface CountsState {
+  readonly fixed: readonly number[];
+  readonly named: ReadonlyMap<string, number>;
+  readonly functions: ReadonlyMap<number, number>;
+  readonly devices: ReadonlyMap<string, number>;
+}
+
 /** Function identifiers that are counted apart: whoever calls with random ones must not fill memory. */
 const MOST_FUNCTIONS = 64;
 const ID_DIGITS = 8;
 
 function increment<K>(map: Map<K, number>, key: K): void {
   map.set(key, (map.get(key) ?? 0) + 1);
+}
+
+function refill<K>(map: Map<K, number>, from: ReadonlyMap<K, number>): void {
+  map.clear();
+  for (const [key, count] of from) map.set(key, count);
 }
 
 /** The events of a machine, as they happen. */
@@ -116,6 +129,25 @@ export class EventCounts {
   /** Counts an access to a device register. */
   mmio(device: string): void {
     increment(this.devices, device);
+  }
+
+  /** All counts, to be put back by {@link restore}. */
+  save(): CountsState {
+    const { tlbRefillData, tlbRefillFetch, walkStage1, walkStage2, otherFunctions } = this;
+    return {
+      fixed: [tlbRefillData, tlbRefillFetch, walkStage1, walkStage2, otherFunctions],
+      named: new Map(this.named),
+      functions: new Map(this.functions),
+      devices: new Map(this.devices),
+    };
+  }
+
+  /** Goes back to saved counts. */
+  restore(state: CountsState): void {
+    [this.tlbRefillData, this.tlbRefillFetch, this.walkStage1, this.walkStage2, this.otherFunctions] = state.fixed;
+    refill(this.named, state.named);
+    refill(this.functions, state.functions);
+    refill(this.devices, state.devices);
   }
 
   /** The counts so far. @param instructions started by all CPUs, which the engine counts */
