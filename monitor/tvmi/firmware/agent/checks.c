@@ -106,8 +106,8 @@ static bool is_up(struct vm_memory *vm, struct guest_memory *memory, const struc
   if ((registers->sctlr & SCTLR_M) == 0 || registers->vbar != kernel->layout.vectors) return false;
   if (!guest_read64(memory, kernel->layout.current, &current) || current == 0) return false;
   vm->up = true;
-  vm->ttbr1 = registers->ttbr1;
-  vm->tcr = registers->tcr;
+  vm->ttbr1 = registers->chosen ? registers->chosen_ttbr1 : registers->ttbr1;
+  vm->tcr = registers->chosen ? registers->chosen_tcr : registers->tcr;
   return true;
 }
 

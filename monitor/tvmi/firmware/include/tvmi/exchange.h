@@ -68,6 +68,10 @@ struct agent_vm {
   uint64_t ttbr1;
   uint64_t tcr;
   uint64_t vbar;
+  /* What its boot code chose, where EL3 saw it (HCR_EL2.TVM); chosen = 0: not known. */
+  uint64_t chosen;
+  uint64_t chosen_ttbr1;
+  uint64_t chosen_tcr;
 };
 
 struct agent_finding {
