@@ -1,5 +1,5 @@
 import { Arm64Core, type CoreLines } from '../arm64/core.ts';
-import { EventCounts } from '../cost/counts.ts';
+import { type CountsState, EventCounts } from '../cost/counts.ts';
 import type { DeviceContext } from '../devices/context.ts';
 import type { Device, InterruptLine } from '../devices/device.ts';
 import { DmaEngine } from '../devices/dma.ts';
@@ -15,6 +15,7 @@ import { Machine, type MachineState } from '../engine/machine.ts';
 import { Slot } from '../ir/slots.ts';
 import { type BoardShape, type BootPlan, planBoot, type VirtImages } from './virt-boot.ts';
 import { firmwareConduit } from './virt-conduit.ts';
+import { startCpu } from './virt-cpu.ts';
 import {
   INTERRUPTS,
   MAXIMUM_CPUS,
@@ -54,9 +55,10 @@ export interface VirtOptions {
 export interface VirtState {
   readonly machine: MachineState;
   readonly devices: readonly unknown[];
+  readonly counts: CountsState;
 }
 
-/** Devices that a UART's interrupt or the board's own wiring need by name, and the window each stands in. */
+/** A device and where it stands. */
 interface Placed {
   readonly device: Device;
   readonly at: Peripheral;
@@ -132,7 +134,7 @@ export class VirtBoard {
     this.addDevices(context, options);
     const conduit = firmwareConduit(machine, {
       psci: this.plan.psci,
-      entryLevel: this.plan.el,
+      shape,
       semihosting: options.semihosting ?? false,
       output: (byte) => this.console.put(byte, machine.timeline.now()),
     });
@@ -153,8 +155,7 @@ export class VirtBoard {
         machine.phys.poke(piece.address + piece.data.length, new Uint8Array(piece.size - piece.data.length));
     }
     for (const core of machine.cores) {
-      core.reset({ entry: BigInt(plan.entry), el: plan.el, secure: plan.el === 3 });
-      core.redirected = false;
+      startCpu(core, { entry: BigInt(plan.entry), el: plan.el, secure: plan.el === 3 }, this.shape);
       core.off = plan.psci !== undefined && core.number > 0;
     }
     machine.cores[0].state.setBig(Slot.GENERAL, BigInt(plan.deviceTree));
@@ -184,12 +185,13 @@ export class VirtBoard {
 
   /** The whole board at this moment. Only between two calls of the machine's `run`. */
   save(): VirtState {
-    return { machine: this.machine.save(), devices: this.saveDevices() };
+    return { machine: this.machine.save(), devices: this.saveDevices(), counts: this.counts.save() };
   }
 
   /** Goes back to a saved moment of this board, or of one built with the same options. What the UARTs sent stays sent. */
   restore(state: VirtState): void {
     this.machine.restore(state.machine, () => this.restoreDevices(state.devices));
+    this.counts.restore(state.counts);
   }
 
   private pc(): string {
