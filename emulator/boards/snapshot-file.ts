@@ -3,6 +3,7 @@
  * RAM that are not zeros. Version 1.
  */
 
+import type { CountsState } from '../cost/counts.ts';
 import type { MachineState } from '../engine/machine.ts';
 import { allPages } from '../memory/ram-snapshots.ts';
 import type { VirtState } from './virt.ts';
@@ -27,6 +28,7 @@ interface Head {
   readonly machine: Omit<MachineState, 'ram' | 'cpus'>;
   readonly cpus: readonly (Omit<MachineState['cpus'][number], 'registers'> & { readonly registers: string })[];
   readonly devices: unknown;
+  readonly counts: CountsState;
   /** Linear-memory pages that follow, in order. */
   readonly pages: readonly number[];
 }
@@ -78,6 +80,7 @@ export function encodeSnapshot(state: VirtState, identity: BoardIdentity): Uint8
     machine,
     cpus: cpus.map((cpu) => ({ ...cpu, registers: toHex(cpu.registers) })),
     devices: state.devices,
+    counts: state.counts,
     pages: pages.map(([page]) => page),
   };
   const text = new TextEncoder().encode(`${MAGIC}${JSON.stringify(head, tag)}\n`);
@@ -122,5 +125,6 @@ export function decodeSnapshot(file: Uint8Array, identity: BoardIdentity): VirtS
       cpus: head.cpus.map((cpu) => ({ ...cpu, registers: fromHex(cpu.registers) })),
     },
     devices: head.devices as unknown[],
+    counts: head.counts,
   };
 }

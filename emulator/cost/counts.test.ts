@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { msrWord } from '../arm64/testing.ts';
 import { a64, image, load32 } from '../boards/a64-words.ts';
+import { decodeSnapshot, encodeSnapshot } from '../boards/snapshot-file.ts';
 import { createVirt, type VirtBoard } from '../boards/virt.ts';
 import { Virt } from '../boards/virt-map.ts';
 import { EVENTS, EventCounts, isEvent } from './counts.ts';
@@ -187,6 +188,19 @@ describe('a program of known events', () => {
 
   it('has the same counts in slices of one instruction', () => {
     expect(run(boardOf(FEW), 1)).toEqual(run(boardOf(FEW)));
+  });
+
+  it('has the same counts when it goes on from a snapshot, on this board and on another', () => {
+    const board = boardOf(FEW);
+    board.machine.run({ maxInstructions: 60 });
+    const saved = board.save();
+    const whole = run(board);
+    board.restore(saved);
+    expect(run(board)).toEqual(whole);
+    const identity = { board: 'virt', cpus: 1, memoryBytes: Virt.ram.size };
+    const other = createVirt({ images: { bios: rom } });
+    other.restore(decodeSnapshot(encodeSnapshot(saved, identity), identity));
+    expect(run(other)).toEqual(whole);
   });
 
   it('names no event that the table of events lacks', () => {
