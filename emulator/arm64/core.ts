@@ -192,7 +192,7 @@ export class Arm64Core implements Core {
       this.userBank = el === 1 ? contexts.bank(regime, 0) : this.bank;
       // Selecting the second may have taken the first one's bank away.
     } while (!contexts.holds(this.bank, regime, el));
-    this.mode = this.bank.key.mode & LIFT_MODE_MASK;
+    this.mode = this.bank.key.mode & LiftMode.mask;
   }
 
   translate(vaLo: number, vaHi: number, size: number, kind: AccessKind, user: boolean): boolean {
@@ -343,5 +343,3 @@ export class Arm64Core implements Core {
     this.unimplemented.record({ kind, what, section, pc: `0x${this.state.big(Slot.PC).toString(16)}` });
   }
 }
-
-const LIFT_MODE_MASK = LiftMode.elMask | LiftMode.alignmentCheck | LiftMode.spCheck;

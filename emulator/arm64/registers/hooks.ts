@@ -78,6 +78,10 @@ const CONTROL_HOOKS: Readonly<Record<string, Hooks>> = {
   VTCR_EL2: governs(Regime.el10),
   HCR_EL2: governs(Regime.el10),
   SCR_EL3: governs(...ALL_REGIMES),
+  CPACR_EL1: governs(...EL1_REGIMES),
+  CPTR_EL2: governs(Regime.el10, Regime.el2),
+  CPTR_EL3: governs(...ALL_REGIMES),
+  FPCR: governs(...ALL_REGIMES),
   RMR_EL3: {
     write: (core, lo) => {
       if ((lo & 2) !== 0) core.warmReset();

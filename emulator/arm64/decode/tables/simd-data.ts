@@ -2,14 +2,23 @@
  * Advanced SIMD, data processing, vector and scalar, and the cryptographic extension: Arm ARM C4.1.6, ARMv8.0. The
  * tables say which combinations of U, size and opcode are allocated in each class.
  */
-import { systemCallEnds } from '../../lift/system.ts';
-import { SystemCall } from '../../system-calls.ts';
+import { exact, type FastLift, fast } from '../../lift/fp/gate.ts';
+import {
+  dupElement,
+  dupGeneral,
+  dupScalar,
+  ext,
+  ins,
+  logic,
+  modifiedImmediate,
+  smov,
+  umov,
+} from '../../lift/fp/move.ts';
 import type { Encoding } from '../encoding.ts';
 import { choices } from './choices.ts';
 
-const fpSimd = systemCallEnds(SystemCall.fpSimd);
-const rows = (name: string, template: string, allowed: Readonly<Record<string, readonly string[]>>) =>
-  choices(name, template, allowed, fpSimd);
+const rows = (name: string, template: string, allowed: Readonly<Record<string, readonly string[]>>, lift?: FastLift) =>
+  choices(name, template, allowed, lift ? fast(lift) : exact);
 
 /** Q and size: everything but the 1D arrangement. */
 const NOT_1D = ['x 0x', 'x 10', '1 11'];
@@ -28,6 +37,8 @@ const SCALAR_MISC = '01 U 11110 size 10000 opcode 10 Rn Rd';
 const SCALAR_SHIFT = '01 U 111110 immh xxx opcode 1 Rn Rd';
 const SCALAR_ELEMENT = '01 U 11111 size L x xxxx opcode x 0 Rn Rd';
 
+const DUP_SIZES = ['x xxxx1', 'x xxx10', 'x xx100', '1 x1000'];
+
 const VECTOR: readonly Encoding[] = [
   ...rows('Three same', THREE_SAME, {
     'Q size': UP_TO_32,
@@ -37,7 +48,7 @@ const VECTOR: readonly Encoding[] = [
     'Q size': NOT_1D,
     'U opcode': ['x 00001', 'x 00101', 'x 0011x', 'x 010xx', 'x 1000x', '0 10111'],
   }),
-  ...rows('Three same, logical', THREE_SAME, { Q: ['x'], U: ['x'], size: ['xx'], opcode: ['00011'] }),
+  ...rows('Three same, logical', THREE_SAME, { Q: ['x'], U: ['x'], size: ['xx'], opcode: ['00011'] }, logic),
   ...rows('Three same, PMUL', THREE_SAME, { Q: ['x'], U: ['1'], size: ['00'], opcode: ['10011'] }),
   ...rows('Three same, SQDMULH, SQRDMULH', THREE_SAME, { Q: ['x'], U: ['x'], size: ['01', '10'], opcode: ['10110'] }),
   ...rows('Three same, floating point', THREE_SAME, {
@@ -95,22 +106,38 @@ const VECTOR: readonly Encoding[] = [
     'U opcode': ['1 01100', '1 01111'],
   }),
 
-  ...rows('DUP', '0 Q 0 01110000 imm5 0 000x 1 Rn Rd', { 'Q imm5': ['x xxxx1', 'x xxx10', 'x xx100', '1 x1000'] }),
-  ...rows('SMOV', '0 Q 0 01110000 imm5 0 0101 1 Rn Rd', { 'Q imm5': ['x xxxx1', 'x xxx10', '1 xx100'] }),
-  ...rows('UMOV', '0 Q 0 01110000 imm5 0 0111 1 Rn Rd', { 'Q imm5': ['0 xxxx1', '0 xxx10', '0 xx100', '1 x1000'] }),
-  ...rows('INS', '0 1 op 01110000 imm5 0 imm4 1 Rn Rd', {
-    'op imm4': ['0 0011', '1 xxxx'],
-    imm5: ['xxxx1', 'xxx10', 'xx100', 'x1000'],
-  }),
+  ...rows('DUP (element)', '0 Q 0 01110000 imm5 0 0000 1 Rn Rd', { 'Q imm5': DUP_SIZES }, dupElement),
+  ...rows('DUP (general)', '0 Q 0 01110000 imm5 0 0001 1 Rn Rd', { 'Q imm5': DUP_SIZES }, dupGeneral),
+  ...rows('SMOV', '0 Q 0 01110000 imm5 0 0101 1 Rn Rd', { 'Q imm5': ['x xxxx1', 'x xxx10', '1 xx100'] }, smov),
+  ...rows(
+    'UMOV',
+    '0 Q 0 01110000 imm5 0 0111 1 Rn Rd',
+    { 'Q imm5': ['0 xxxx1', '0 xxx10', '0 xx100', '1 x1000'] },
+    umov,
+  ),
+  ...rows(
+    'INS',
+    '0 1 op 01110000 imm5 0 imm4 1 Rn Rd',
+    {
+      'op imm4': ['0 0011', '1 xxxx'],
+      imm5: ['xxxx1', 'xxx10', 'xx100', 'x1000'],
+    },
+    ins,
+  ),
   ...rows('UZP, TRN, ZIP', '0 Q 0 01110 size 0 Rm 0 opcode 10 Rn Rd', {
     'Q size': NOT_1D,
     opcode: ['x01', 'x10', 'x11'],
   }),
-  ...rows('EXT', '0 Q 1 01110 00 0 Rm 0 index xxx 0 Rn Rd', { 'Q index': ['0 0', '1 x'] }),
+  ...rows('EXT', '0 Q 1 01110 00 0 Rm 0 index xxx 0 Rn Rd', { 'Q index': ['0 0', '1 x'] }, ext),
   ...rows('TBL, TBX', '0 Q 0 01110 00 0 Rm 0 xx x 00 Rn Rd', { Q: ['x'] }),
-  ...rows('Modified immediate', '0 Q op 0111100000 xxx cmode 0 1 xxxxx Rd', {
-    'Q op cmode': ['x x 0xxx', 'x x 10xx', 'x x 110x', 'x x 1110', 'x 0 1111', '1 1 1111'],
-  }),
+  ...rows(
+    'Modified immediate',
+    '0 Q op 0111100000 xxx cmode 0 1 xxxxx Rd',
+    {
+      'Q op cmode': ['x x 0xxx', 'x x 10xx', 'x x 110x', 'x x 1110', 'x 0 1111', '1 1 1111'],
+    },
+    modifiedImmediate,
+  ),
 
   ...rows('Shift by immediate', SHIFT, {
     'Q immh': ['x 0001', 'x 001x', 'x 01xx', '1 1xxx'],
@@ -139,7 +166,7 @@ const VECTOR: readonly Encoding[] = [
 ];
 
 const SCALAR: readonly Encoding[] = [
-  ...rows('Scalar DUP', '01 0 11110000 imm5 0 0000 1 Rn Rd', { imm5: ['xxxx1', 'xxx10', 'xx100', 'x1000'] }),
+  ...rows('Scalar DUP', '01 0 11110000 imm5 0 0000 1 Rn Rd', { imm5: ['xxxx1', 'xxx10', 'xx100', 'x1000'] }, dupScalar),
   ...rows('Scalar three same, saturating', SCALAR_SAME, {
     U: ['x'],
     size: ['xx'],
