@@ -8,6 +8,7 @@ import type { PhysicalMemory } from '../memory/physical.ts';
 import { EntryFlag, type Tlb, type TlbBank } from '../memory/tlb.ts';
 import { performSystemCall } from './calls.ts';
 import { changeProcessState, defaultTarget, takeException, takeFault } from './exceptions.ts';
+import { VectorUnit } from './fp-simd/index.ts';
 import { readRegister, writeRegister } from './inspection.ts';
 import { inputLine, interruptPending, takePendingInterrupt, Wire, type WireName } from './interrupts.ts';
 import { liftA64 } from './lift/index.ts';
@@ -77,6 +78,8 @@ export class Arm64Core implements Core {
   readonly timeline: Timeline;
   readonly siblings: readonly Arm64Core[];
   readonly walker: Walker;
+  /** The SIMD&FP registers. */
+  readonly vectors: VectorUnit;
   readonly timers: Readonly<Record<TimerName, Timer>>;
   readonly translation: Translation;
   /** Interrupt inputs, for the interrupt controller to drive. */
@@ -116,6 +119,7 @@ export class Arm64Core implements Core {
       { secure: true, cpu: number },
     ];
     this.walker = new Walker(state, phys, this.initiators[0], this.initiators[1]);
+    this.vectors = new VectorUnit(state);
     this.contexts = new Contexts(state, tlb);
     this.bank = tlb.banks[0];
     this.userBank = this.bank;

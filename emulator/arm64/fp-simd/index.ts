@@ -1,0 +1,39 @@
+import type { Arm64Core } from '../core.ts';
+import { Decoder } from '../decode/decoder.ts';
+import { MODIFIED_IMMEDIATE } from './immediate.ts';
+import { performLoadStore } from './load-store.ts';
+import { LOAD_STORE_FORMS } from './load-store-forms.ts';
+import type { SimdRow } from './row.ts';
+import { SCALAR_FLOAT } from './scalar-float.ts';
+import { THREE_SAME } from './three-same.ts';
+
+export { VectorUnit } from './unit.ts';
+
+/** All data-processing instructions of this folder. */
+export const SIMD_TABLE: readonly SimdRow[] = [...SCALAR_FLOAT, ...THREE_SAME, ...MODIFIED_IMMEDIATE];
+
+const operations = new Decoder(SIMD_TABLE);
+const loadsAndStores = new Decoder(LOAD_STORE_FORMS);
+
+/** Bits 27 and 25 of loads and stores are 1 and 0 (C4.1). */
+const LOAD_STORE_MASK = 0x0a00_0000;
+const LOAD_STORE = 0x0800_0000;
+
+/**
+ * Performs an allocated FP, Advanced SIMD or cryptographic instruction that nothing traps.
+ * @returns false if no row knows it
+ */
+export function performFpSimd(core: Arm64Core, word: number): boolean {
+  if ((word & LOAD_STORE_MASK) === LOAD_STORE) {
+    const form = loadsAndStores.find(word);
+    if (form !== undefined) performLoadStore(core, core.vectors, word, form.plan);
+    return form !== undefined;
+  }
+  const found = operations.find(word);
+  if (found === undefined) return false;
+  const { vectors } = core;
+  vectors.begin();
+  found.perform(vectors, word);
+  vectors.end();
+  return true;
+}
