@@ -4,6 +4,7 @@
  */
 import type { Expr, FlagKindName, OpExpr, Statement, Width } from './ir.ts';
 import { FlagKind } from './ir.ts';
+import { applyFloat } from './oracle-float.ts';
 import { Slot } from './slots.ts';
 
 /** What the oracle runs on. */
@@ -211,6 +212,8 @@ function apply(expr: OpExpr, [x = 0n, y = 0n, z = 0n, t = 0n]: bigint[]): bigint
       return flagsOfResult(x, source);
     case 'flags':
       throw new Error('"flags" has no operand');
+    default:
+      return applyFloat(expr.op, width, source, [x, y, z, t]);
   }
 }
 

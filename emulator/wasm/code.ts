@@ -1,4 +1,4 @@
-import { ByWidth, Op, ValueType, VOID, type WidthName } from './opcodes.ts';
+import { ByWidth, FloatByWidth, type FloatName, Op, ValueType, VOID, type WidthName } from './opcodes.ts';
 
 /** A growing buffer with WebAssembly's variable-length integers. */
 export class ByteWriter {
@@ -97,6 +97,11 @@ export class Code extends ByteWriter {
   /** An instruction that exists in both widths. */
   wide(name: WidthName, width: 32 | 64): void {
     this.byte(ByWidth[name][width === 64 ? 1 : 0]);
+  }
+
+  /** An instruction on floats that exists in both widths. */
+  float(name: FloatName, width: 32 | 64): void {
+    this.byte(FloatByWidth[name][width === 64 ? 1 : 0]);
   }
 
   i32(value: number): void {

@@ -44,7 +44,45 @@ export const Op = {
   i64ExtendI32S: 0xac,
   i64ExtendI32U: 0xad,
   i64Extend32S: 0xc4,
+  f32DemoteF64: 0xb6,
+  f64PromoteF32: 0xbb,
 } as const;
+
+/** Instructions that exist for both float widths: [f32, f64]. */
+export const FloatByWidth = {
+  eq: [0x5b, 0x61],
+  ne: [0x5c, 0x62],
+  lt: [0x5d, 0x63],
+  gt: [0x5e, 0x64],
+  neg: [0x8c, 0x9a],
+  ceil: [0x8d, 0x9b],
+  floor: [0x8e, 0x9c],
+  trunc: [0x8f, 0x9d],
+  nearest: [0x90, 0x9e],
+  sqrt: [0x91, 0x9f],
+  add: [0x92, 0xa0],
+  sub: [0x93, 0xa1],
+  mul: [0x94, 0xa2],
+  div: [0x95, 0xa3],
+  min: [0x96, 0xa4],
+  max: [0x97, 0xa5],
+  /** To an integer of the same width, and back. */
+  toBits: [0xbc, 0xbd],
+  ofBits: [0xbe, 0xbf],
+  /** From integers. */
+  ofS32: [0xb2, 0xb7],
+  ofU32: [0xb3, 0xb8],
+  ofS64: [0xb4, 0xb9],
+  ofU64: [0xb5, 0xba],
+} as const;
+
+export type FloatName = keyof typeof FloatByWidth;
+
+/** Prefix of the saturating conversions to integers. */
+export const SATURATING = 0xfc;
+/** Second byte of the saturating conversion to an integer. */
+export const saturating = (to: 32 | 64, from: 32 | 64, signed: boolean): number =>
+  (to === 64 ? 4 : 0) + (from === 64 ? 2 : 0) + (signed ? 0 : 1);
 
 /** Instructions that exist for both integer widths: [i32, i64]. */
 export const ByWidth = {
@@ -60,6 +98,7 @@ export const ByWidth = {
   ges: [0x4e, 0x59],
   geu: [0x4f, 0x5a],
   clz: [0x67, 0x79],
+  ctz: [0x68, 0x7a],
   add: [0x6a, 0x7c],
   sub: [0x6b, 0x7d],
   mul: [0x6c, 0x7e],
@@ -78,6 +117,6 @@ export const ByWidth = {
 
 export type WidthName = keyof typeof ByWidth;
 
-export const ValueType = { i32: 0x7f, i64: 0x7e, v128: 0x7b } as const;
+export const ValueType = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b } as const;
 /** Block type of a block without result. */
 export const VOID = 0x40;

@@ -13,7 +13,7 @@ import { Code, type Label } from '../../wasm/code.ts';
 import { type FunctionType, ModuleWriter } from '../../wasm/module.ts';
 import { Op, ValueType } from '../../wasm/opcodes.ts';
 import { emitDirectCondition, emitPackedCondition, kindOf, kindWidth } from '../conditions.ts';
-import { Exit, Field, Header, RECORD_BYTES } from './records.ts';
+import { CHECK_FIELDS, Exit, Field, Header, RECORD_BYTES } from './records.ts';
 import { type Action, HANDLERS, type Handler, type Shape } from './shapes.ts';
 
 const { i32, i64 } = ValueType;
@@ -178,7 +178,7 @@ class HandlerWriter {
         this.flow.exit(Exit.system);
         return;
       case 'check':
-        this.begin(OPERAND_FIELDS);
+        this.begin(CHECK_FIELDS);
         this.value(action.condition);
         c.constant(0, 'pair' in action.condition ? 32 : action.condition.width);
         c.wide('ne', 'pair' in action.condition ? 32 : action.condition.width);

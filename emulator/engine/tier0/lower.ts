@@ -8,7 +8,7 @@ import { operandWidth } from '../../ir/micro-ops.ts';
 import { Slot, TEMP_COUNT } from '../../ir/slots.ts';
 import { isAlways, isDirect, isNeverAfterLogical } from '../conditions.ts';
 import { KnownConstants } from './fold.ts';
-import { Field } from './records.ts';
+import { CHECK_FIELDS, Field } from './records.ts';
 import { conditionKey, HANDLER_BY_KEY, opName, StatementKey } from './shapes.ts';
 
 /** Takes finished records. */
@@ -167,7 +167,9 @@ export class Lowering {
           const handler = HANDLER_BY_KEY.get(StatementKey.check(key === 'r' ? `r${expr.width}` : key));
           if (!handler) return false;
           this.beginHandler(handler.number);
-          this.operands(leaves.fields);
+          leaves.fields.forEach((field, i) => {
+            this.sink.u16(CHECK_FIELDS[i], field);
+          });
           this.sink.u16(Field.c, s.call);
           this.sink.i32(Field.word, s.word | 0);
           return true;
