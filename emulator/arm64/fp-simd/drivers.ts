@@ -103,3 +103,62 @@ export function setNarrow(unit: VectorUnit, word: number, bits: ElementBits, val
   if (Q(word) && !bit(word, 28)) unit.setUpperElements(Rd(word), bits, values);
   else unit.setElements(Rd(word), bits, values);
 }
+
+/** Twice as wide; narrow elements have at most 32 bits. */
+export const doubled = (bits: ElementBits): ElementBits => (bits * 2) as ElementBits;
+
+/** d[i] = operation(n[i], m[i]) with results of twice the width, from the halves of n and m that Q names. */
+export const long =
+  (sign: Sign, operation: Element): Perform =>
+  (unit, word) => {
+    const { bits, count, from } = halfShape(word, narrowBits(word));
+    const signed = isSigned(word, sign);
+    const a = asSigned(unit.elements(Rn(word), bits, count, from), bits, signed);
+    const b = asSigned(unit.elements(Rm(word), bits, count, from), bits, signed);
+    setLong(unit, word, bits, a, b, operation);
+  };
+
+/** Results of twice the width, with their old values at hand. */
+export function setLong(
+  unit: VectorUnit,
+  word: number,
+  bits: ElementBits,
+  a: readonly bigint[],
+  b: readonly bigint[],
+  operation: Element,
+): void {
+  const wide = doubled(bits);
+  const old = unit.elements(Rd(word), wide, a.length);
+  unit.setElements(
+    Rd(word),
+    wide,
+    old.map((o, i) => operation(a[i], b[i], wide, unit, o)),
+  );
+}
+
+/** d[i] = operation(n[i], m[i]) where n's elements have twice the width of m's. */
+export const wide =
+  (sign: Sign, operation: Element): Perform =>
+  (unit, word) => {
+    const { bits, count, from } = halfShape(word, narrowBits(word));
+    const signed = isSigned(word, sign);
+    const a = asSigned(unit.elements(Rn(word), doubled(bits), count), doubled(bits), signed);
+    const b = asSigned(unit.elements(Rm(word), bits, count, from), bits, signed);
+    setLong(unit, word, bits, a, b, operation);
+  };
+
+/** d[i] of half the width = operation(n[i], m[i]); `bits` of the operation is that of the result. */
+export const narrow =
+  (sign: Sign, operation: Element, bitsOf: (word: number) => ElementBits = narrowBits): Perform =>
+  (unit, word) => {
+    const { bits, count } = halfShape(word, bitsOf(word));
+    const signed = isSigned(word, sign);
+    const a = asSigned(unit.elements(Rn(word), doubled(bits), count), doubled(bits), signed);
+    const b = asSigned(unit.elements(Rm(word), doubled(bits), count), doubled(bits), signed);
+    setNarrow(
+      unit,
+      word,
+      bits,
+      a.map((value, i) => operation(value, b[i], bits, unit, 0n)),
+    );
+  };

@@ -1,16 +1,36 @@
 import type { Arm64Core } from '../core.ts';
 import { Decoder } from '../decode/decoder.ts';
+import { ACROSS } from './across.ts';
+import { AES } from './aes.ts';
+import { BY_ELEMENT } from './by-element.ts';
 import { MODIFIED_IMMEDIATE } from './immediate.ts';
 import { performLoadStore } from './load-store.ts';
 import { LOAD_STORE_FORMS } from './load-store-forms.ts';
+import { PERMUTE } from './permute.ts';
 import type { SimdRow } from './row.ts';
 import { SCALAR_FLOAT } from './scalar-float.ts';
+import { SHA } from './sha.ts';
+import { SHIFT } from './shift.ts';
+import { THREE_DIFFERENT } from './three-different.ts';
 import { THREE_SAME } from './three-same.ts';
+import { TWO_MISC } from './two-misc.ts';
 
 export { VectorUnit } from './unit.ts';
 
 /** All data-processing instructions of this folder. */
-export const SIMD_TABLE: readonly SimdRow[] = [...SCALAR_FLOAT, ...THREE_SAME, ...MODIFIED_IMMEDIATE];
+export const SIMD_TABLE: readonly SimdRow[] = [
+  ...SCALAR_FLOAT,
+  ...THREE_SAME,
+  ...THREE_DIFFERENT,
+  ...TWO_MISC,
+  ...ACROSS,
+  ...PERMUTE,
+  ...MODIFIED_IMMEDIATE,
+  ...SHIFT,
+  ...BY_ELEMENT,
+  ...AES,
+  ...SHA,
+];
 
 const operations = new Decoder(SIMD_TABLE);
 const loadsAndStores = new Decoder(LOAD_STORE_FORMS);

@@ -12,14 +12,13 @@ export interface SimdRow {
 /** Shorthand for the tables. */
 export const row = (name: string, pattern: string, perform: Perform): SimdRow => ({ name, pattern, perform });
 
-/**
- * The rows of an instruction that has a vector and a scalar encoding. They differ in bit 28, written `?`, and Q before it
- * is 1 in the scalar one.
- */
-export function vectorAndScalar(of: SimdRow): readonly SimdRow[] {
-  const scalar = of.pattern.replace('0 x', '0 1').replace('?', '1');
-  return [
-    { ...of, pattern: of.pattern.replace('?', '0') },
-    { ...of, pattern: scalar },
-  ];
-}
+/** Bit 28, written `?`, tells the scalar encoding of an instruction from the vector one; Q before it is then 1. */
+export const vector = (of: SimdRow): SimdRow => ({ ...of, pattern: of.pattern.replace('?', '0') });
+const scalar = (of: SimdRow): SimdRow => ({
+  name: `${of.name} scalar`,
+  pattern: of.pattern.replace('0 x', '0 1').replace('?', '1'),
+  perform: of.perform,
+});
+
+/** The rows of an instruction that has both encodings. */
+export const vectorAndScalar = (of: SimdRow): readonly SimdRow[] => [vector(of), scalar(of)];

@@ -1,7 +1,7 @@
 import { Rd, Rm, Rn } from '../decode/fields.ts';
 import { bySign, each, eachFloat, type FloatElement, pairs, pairsFloat } from './drivers.ts';
 import * as element from './elements.ts';
-import { row, type SimdRow, vectorAndScalar } from './row.ts';
+import { row, type SimdRow, vector, vectorAndScalar } from './row.ts';
 import {
   absDifference,
   add,
@@ -68,9 +68,8 @@ const floating = (u: string, a: string, opcode: string, name: string, operation:
 const pairwise = (a: string, opcode: string, name: string, operation: BinaryFp): SimdRow =>
   sized('1', `${a}x`, opcode, name, pairsFloat(float(operation)));
 
-const ROWS: readonly SimdRow[] = [
+const VECTOR: readonly SimdRow[] = [
   same('x', '00000', 'SHADD, UHADD', each('byU', element.halvingAdd)),
-  same('x', '00001', 'SQADD, UQADD', bySign(element.saturatingAdd)),
   same('x', '00010', 'SRHADD, URHADD', each('byU', element.roundingHalvingAdd)),
   sized(
     '0',
@@ -129,6 +128,36 @@ const ROWS: readonly SimdRow[] = [
     logical((n, m, d) => d ^ ((d ^ n) & ~m)),
   ),
   same('x', '00100', 'SHSUB, UHSUB', each('byU', element.halvingSub)),
+  same('x', '01100', 'SMAX, UMAX', each('byU', element.max)),
+  same('x', '01101', 'SMIN, UMIN', each('byU', element.min)),
+  same('x', '01110', 'SABD, UABD', each('byU', element.absDifference)),
+  same('x', '01111', 'SABA, UABA', each('byU', element.absDifferenceAccumulate)),
+  same('0', '10010', 'MLA (vector)', each('unsigned', element.mulAccumulate)),
+  same('1', '10010', 'MLS (vector)', each('unsigned', element.mulSubtract)),
+  same('0', '10011', 'MUL (vector)', each('unsigned', element.mul)),
+  same('1', '10011', 'PMUL', each('unsigned', element.polynomialMul)),
+  same('x', '10100', 'SMAXP, UMAXP', pairs('byU', element.max)),
+  same('x', '10101', 'SMINP, UMINP', pairs('byU', element.min)),
+  same('0', '10111', 'ADDP (vector)', pairs('unsigned', element.add)),
+  floating('0', '0', '11000', 'FMAXNM (vector)', float(maxNum)),
+  floating('0', '0', '11001', 'FMLA (vector)', fusedAdd),
+  floating('0', '0', '11010', 'FADD (vector)', float(add)),
+  floating('0', '0', '11110', 'FMAX (vector)', float(max)),
+  floating('0', '1', '11000', 'FMINNM (vector)', float(minNum)),
+  floating('0', '1', '11001', 'FMLS (vector)', fusedSubtract),
+  floating('0', '1', '11010', 'FSUB (vector)', float(sub)),
+  floating('0', '1', '11110', 'FMIN (vector)', float(min)),
+  pairwise('0', '11000', 'FMAXNMP (vector)', maxNum),
+  pairwise('0', '11010', 'FADDP (vector)', add),
+  floating('1', '0', '11011', 'FMUL (vector)', float(mul)),
+  pairwise('0', '11110', 'FMAXP (vector)', max),
+  floating('1', '0', '11111', 'FDIV (vector)', float(div)),
+  pairwise('1', '11000', 'FMINNMP (vector)', minNum),
+  pairwise('1', '11110', 'FMINP (vector)', min),
+];
+
+const VECTOR_AND_SCALAR: readonly SimdRow[] = [
+  same('x', '00001', 'SQADD, UQADD', bySign(element.saturatingAdd)),
   same('x', '00101', 'SQSUB, UQSUB', bySign(element.saturatingSub)),
   same('x', '00110', 'CMGT, CMHI', each('byU', element.greater)),
   same('x', '00111', 'CMGE, CMHS', each('byU', element.greaterOrEqual)),
@@ -136,47 +165,21 @@ const ROWS: readonly SimdRow[] = [
   same('x', '01001', 'SQSHL, UQSHL (register)', bySign(element.saturatingShiftLeft)),
   same('x', '01010', 'SRSHL, URSHL', each('byU', element.roundingShiftLeft)),
   same('x', '01011', 'SQRSHL, UQRSHL', bySign(element.saturatingRoundingShiftLeft)),
-  same('x', '01100', 'SMAX, UMAX', each('byU', element.max)),
-  same('x', '01101', 'SMIN, UMIN', each('byU', element.min)),
-  same('x', '01110', 'SABD, UABD', each('byU', element.absDifference)),
-  same('x', '01111', 'SABA, UABA', each('byU', element.absDifferenceAccumulate)),
   same('0', '10000', 'ADD (vector)', each('unsigned', element.add)),
   same('1', '10000', 'SUB (vector)', each('unsigned', element.sub)),
   same('0', '10001', 'CMTST', each('unsigned', element.test)),
   same('1', '10001', 'CMEQ (register)', each('unsigned', element.equal)),
-  same('0', '10010', 'MLA (vector)', each('unsigned', element.mulAccumulate)),
-  same('1', '10010', 'MLS (vector)', each('unsigned', element.mulSubtract)),
-  same('0', '10011', 'MUL (vector)', each('unsigned', element.mul)),
-  same('1', '10011', 'PMUL', each('unsigned', element.polynomialMul)),
-  same('x', '10100', 'SMAXP, UMAXP', pairs('byU', element.max)),
-  same('x', '10101', 'SMINP, UMINP', pairs('byU', element.min)),
   same('0', '10110', 'SQDMULH (vector)', each('signed', element.doublingHigh(false))),
   same('1', '10110', 'SQRDMULH (vector)', each('signed', element.doublingHigh(true))),
-  same('0', '10111', 'ADDP (vector)', pairs('unsigned', element.add)),
-  floating('0', '0', '11000', 'FMAXNM (vector)', float(maxNum)),
-  floating('0', '0', '11001', 'FMLA (vector)', fusedAdd),
-  floating('0', '0', '11010', 'FADD (vector)', float(add)),
   floating('0', '0', '11011', 'FMULX', float(mulExtended)),
   floating('0', '0', '11100', 'FCMEQ (register)', floatEqual),
-  floating('0', '0', '11110', 'FMAX (vector)', float(max)),
   floating('0', '0', '11111', 'FRECPS', float(recipStep)),
-  floating('0', '1', '11000', 'FMINNM (vector)', float(minNum)),
-  floating('0', '1', '11001', 'FMLS (vector)', fusedSubtract),
-  floating('0', '1', '11010', 'FSUB (vector)', float(sub)),
-  floating('0', '1', '11110', 'FMIN (vector)', float(min)),
   floating('0', '1', '11111', 'FRSQRTS', float(rsqrtStep)),
-  pairwise('0', '11000', 'FMAXNMP (vector)', maxNum),
-  pairwise('0', '11010', 'FADDP (vector)', add),
-  floating('1', '0', '11011', 'FMUL (vector)', float(mul)),
   floating('1', '0', '11100', 'FCMGE (register)', floatGreaterOrEqual),
   floating('1', '0', '11101', 'FACGE', magnitudes(floatGreaterOrEqual)),
-  pairwise('0', '11110', 'FMAXP (vector)', max),
-  floating('1', '0', '11111', 'FDIV (vector)', float(div)),
-  pairwise('1', '11000', 'FMINNMP (vector)', minNum),
   floating('1', '1', '11010', 'FABD', float(absDifference)),
   floating('1', '1', '11100', 'FCMGT (register)', floatGreater),
   floating('1', '1', '11101', 'FACGT', magnitudes(floatGreater)),
-  pairwise('1', '11110', 'FMINP (vector)', min),
 ];
 
-export const THREE_SAME: readonly SimdRow[] = ROWS.flatMap(vectorAndScalar);
+export const THREE_SAME: readonly SimdRow[] = [...VECTOR.map(vector), ...VECTOR_AND_SCALAR.flatMap(vectorAndScalar)];
