@@ -10,6 +10,7 @@
  * 4. A 32-bit result written by `set` is zero-extended to the 64-bit slot.
  */
 import { Slot } from './slots.ts';
+import type { VectorOp } from './vector-ops.ts';
 
 export type Width = 32 | 64;
 
@@ -44,6 +45,22 @@ export interface CondExpr {
 }
 
 export type Expr = RegExpr | ImmExpr | OpExpr | CondExpr;
+
+/** Two slots as a 128-bit value, the low half first. */
+export interface VectorRegExpr {
+  readonly kind: 'vreg';
+  readonly slot: number;
+}
+
+/** An operation on 128-bit values. `amount`: the lanes' shift, or the byte offset in the state of what is spread. */
+export interface VectorOpExpr {
+  readonly kind: 'vop';
+  readonly op: VectorOp;
+  readonly args: readonly VectorExpr[];
+  readonly amount: number;
+}
+
+export type VectorExpr = VectorRegExpr | VectorOpExpr;
 
 /** Operands and result have one width. Shift amounts are taken modulo the width. */
 export const BINARY_OPS = ['add', 'sub', 'mul', 'and', 'or', 'xor', 'shl', 'shru', 'shrs', 'rotr'] as const;
@@ -174,6 +191,8 @@ export type Extend = 'zero' | 'sign32' | 'sign64';
 export type Statement =
   /** slot := value. */
   | { readonly kind: 'set'; readonly slot: number; readonly value: Expr }
+  /** slot, slot + 1 := a 128-bit value. */
+  | { readonly kind: 'setVector'; readonly slot: number; readonly value: VectorExpr }
   /** slot := memory[address]. `user`: with EL0's permissions (LDTR). */
   | {
       readonly kind: 'load';

@@ -2,7 +2,7 @@
  * From statements to tier 0's records: names the shape of each statement; where no handler has that shape, computes the
  * deepest part into a temporary and tries again. Also folds constants, and fuses a comparison with the branch on it.
  */
-import type { Expr, FlagKindName, LiftedInstruction, Statement, ValueOp } from '../../ir/ir.ts';
+import type { Expr, FlagKindName, LiftedInstruction, Statement, ValueOp, VectorExpr } from '../../ir/ir.ts';
 import { reg } from '../../ir/ir.ts';
 import { operandWidth } from '../../ir/micro-ops.ts';
 import { Slot, TEMP_COUNT } from '../../ir/slots.ts';
@@ -96,6 +96,9 @@ export class Lowering {
     switch (s.kind) {
       case 'set':
         this.set(s.slot, s.value);
+        return;
+      case 'setVector':
+        this.setVector(s.slot, s.value);
         return;
       case 'load':
         this.access(
@@ -220,6 +223,23 @@ export class Lowering {
     }
     this.emitSet(slot, this.simplify(value));
     this.wrote(slot);
+  }
+
+  private setVector(slot: number, value: VectorExpr): void {
+    const place = (expr: VectorExpr): number => {
+      if (expr.kind === 'vreg') return expr.slot;
+      const low = this.temp();
+      this.temp();
+      this.setVector(low, expr);
+      return low;
+    };
+    const operands = value.kind === 'vreg' ? [value.slot] : value.args.map(place);
+    this.begin(StatementKey.vector(value.kind === 'vreg' ? undefined : value.op));
+    this.sink.u16(Field.d, slot * 8);
+    this.operands(operands.map((operand) => operand * 8));
+    if (value.kind === 'vop') this.sink.u16(Field.e, value.amount);
+    this.wrote(slot);
+    this.wrote(slot + 1);
   }
 
   private setConstant(slot: number, value: bigint): void {

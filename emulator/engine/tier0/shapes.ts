@@ -7,6 +7,7 @@
  */
 import type { AccessSize, CareOp, Extend, FlagKindName, ValueOp, Width } from '../../ir/ir.ts';
 import { BINARY_OPS, CARE_OPS, COMPARE_OPS, FLOAT_UNARY_OPS, UNARY_OPS } from '../../ir/ir.ts';
+import { VECTOR_ROWS, type VectorOp } from '../../ir/vector-ops.ts';
 import { CONDITION_PAIRS, isDirect, kindWidth } from '../conditions.ts';
 
 /** A node of a shape: a leaf, or an operation over nodes, or a condition. */
@@ -20,6 +21,8 @@ export type Shape =
 export type Action =
   | { readonly do: 'set'; readonly value: Shape; readonly width: Width }
   | { readonly do: 'constant' }
+  /** One operation on 128-bit registers; without one, a copy. */
+  | { readonly do: 'setVector'; readonly op: VectorOp | undefined }
   | {
       readonly do: 'load';
       readonly size: AccessSize;
@@ -93,6 +96,7 @@ export const StatementKey = {
   branch: (condition: string): string => `branch:${condition}`,
   flagsBranch: (kind: FlagKindName, pair: number, result: boolean, operands: string): string =>
     `flagsBranch.${kind}.${pair}${result ? '.d' : ''}:${operands}`,
+  vector: (op: VectorOp | undefined): string => `vector:${op ?? ''}`,
   check: (condition: string): string => `check:${condition}`,
 } as const;
 
@@ -227,6 +231,7 @@ function* conditions(): Generator<Shape> {
   }
 }
 
+const HOT_VECTOR: ReadonlySet<string> = new Set(['and', 'or', 'xor', 'low', 'eq8', 'add32', 'add64', 'splat8']);
 const HOT_CARE = ['careSum', 'careDifference', 'careProduct', 'careQuotient', 'careFused'] as const;
 
 const widthOf = (shape: Shape): Width => ('pair' in shape ? 32 : shape.width);
@@ -243,6 +248,10 @@ function* entries(): Generator<Entry> {
   for (const value of [...rareValues(), ...rareFloatValues()]) {
     const width = widthOf(value);
     yield { key: K.set(width, shapeKey(value)), action: { do: 'set', value, width }, outlined: true };
+  }
+  yield { key: K.vector(undefined), action: { do: 'setVector', op: undefined } };
+  for (const { op } of VECTOR_ROWS) {
+    yield { key: K.vector(op), action: { do: 'setVector', op }, outlined: !HOT_VECTOR.has(op) };
   }
   for (const address of ADDRESSES) {
     const a = shapeKey(address);
