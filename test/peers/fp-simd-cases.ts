@@ -32,10 +32,12 @@ interface Row {
   readonly pattern: string;
 }
 
+const ATTEMPTS = 1000;
+
 /** A random encoding of a row that the A64 table allocates, or undefined. */
 function encode(row: Row, r: Random): number | undefined {
   const { mask, value } = parsePattern(row.pattern);
-  for (let i = 0; i < 64; i++) {
+  for (let i = 0; i < ATTEMPTS; i++) {
     const word = (value | (r.next() & ~mask)) >>> 0;
     if (decodeA64(word) !== undefined) return word;
   }

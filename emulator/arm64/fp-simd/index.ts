@@ -5,7 +5,7 @@ import { AES } from './aes.ts';
 import { BY_ELEMENT } from './by-element.ts';
 import { MODIFIED_IMMEDIATE } from './immediate.ts';
 import { performLoadStore } from './load-store.ts';
-import { LOAD_STORE_FORMS } from './load-store-forms.ts';
+import { LOAD_STORE_FORMS, type LoadStoreRow } from './load-store-forms.ts';
 import { PERMUTE } from './permute.ts';
 import type { SimdRow } from './row.ts';
 import { SCALAR_FLOAT } from './scalar-float.ts';
@@ -39,19 +39,22 @@ const loadsAndStores = new Decoder(LOAD_STORE_FORMS);
 const LOAD_STORE_MASK = 0x0a00_0000;
 const LOAD_STORE = 0x0800_0000;
 
+/** The row of an FP, Advanced SIMD or cryptographic instruction, if there is one. */
+export const findFpSimd = (word: number): SimdRow | LoadStoreRow | undefined =>
+  (word & LOAD_STORE_MASK) === LOAD_STORE ? loadsAndStores.find(word) : operations.find(word);
+
 /**
  * Performs an allocated FP, Advanced SIMD or cryptographic instruction that nothing traps.
  * @returns false if no row knows it
  */
 export function performFpSimd(core: Arm64Core, word: number): boolean {
-  if ((word & LOAD_STORE_MASK) === LOAD_STORE) {
-    const form = loadsAndStores.find(word);
-    if (form !== undefined) performLoadStore(core, core.vectors, word, form.plan);
-    return form !== undefined;
-  }
-  const found = operations.find(word);
+  const found = findFpSimd(word);
   if (found === undefined) return false;
   const { vectors } = core;
+  if ('plan' in found) {
+    performLoadStore(core, vectors, word, found.plan);
+    return true;
+  }
   vectors.begin();
   found.perform(vectors, word);
   vectors.end();

@@ -154,10 +154,12 @@ const replicate: Plan = (core, word) => {
   };
 };
 
-const structures = (opcode: string, name: string, repeats: number, structure: number): LoadStoreRow =>
-  row(name, `0 x 001100 x x 0 xxxxx ${opcode} xx Rn Rt`, multiple(repeats, structure));
-const lane = (name: string, opcode: string, size: string, plan: Plan): LoadStoreRow =>
-  row(name, `0 x 001101 x x x xxxxx ${opcode} x x ${size} Rn Rt`, plan);
+/** Without an offset Rm is zero; with post-index it may be any register. */
+const INDEXING = ['0 x x 00000', '1 x x xxxxx'] as const;
+const structures = (opcode: string, name: string, repeats: number, structure: number): readonly LoadStoreRow[] =>
+  INDEXING.map((index) => row(name, `0 x 001100 ${index} ${opcode} xx Rn Rt`, multiple(repeats, structure)));
+const lane = (name: string, opcode: string, size: string, plan: Plan): readonly LoadStoreRow[] =>
+  INDEXING.map((index) => row(name, `0 x 001101 ${index} ${opcode} x x ${size} Rn Rt`, plan));
 
 export const LOAD_STORE_FORMS: readonly LoadStoreRow[] = [
   row('LDUR, STUR (SIMD&FP)', 'xx 111 1 00 xx 0 imm9 00 Rn Rt', unscaled),
@@ -167,16 +169,16 @@ export const LOAD_STORE_FORMS: readonly LoadStoreRow[] = [
   row('LDR, STR (immediate, SIMD&FP) unsigned offset', 'xx 111 1 01 xx imm12 Rn Rt', unsignedOffset),
   row('LDR (literal, SIMD&FP)', 'xx 011 1 00 imm19 Rt', literal),
   row('LDP, STP, LDNP, STNP (SIMD&FP)', 'xx 101 1 0xx x imm7 Rt2 Rn Rt', pair),
-  structures('0000', 'LD4, ST4 (multiple structures)', 1, 4),
-  structures('0010', 'LD1, ST1 (four registers)', 4, 1),
-  structures('0100', 'LD3, ST3 (multiple structures)', 1, 3),
-  structures('0110', 'LD1, ST1 (three registers)', 3, 1),
-  structures('0111', 'LD1, ST1 (one register)', 1, 1),
-  structures('1000', 'LD2, ST2 (multiple structures)', 1, 2),
-  structures('1010', 'LD1, ST1 (two registers)', 2, 1),
-  lane('LD1-LD4, ST1-ST4 (single structure) B', '00', 'xx', oneLane(0)),
-  lane('LD1-LD4, ST1-ST4 (single structure) H', '01', 'xx', oneLane(1)),
-  lane('LD1-LD4, ST1-ST4 (single structure) S', '10', 'x0', oneLane(2)),
-  lane('LD1-LD4, ST1-ST4 (single structure) D', '10', 'x1', oneLane(3)),
-  lane('LD1R-LD4R', '11', 'xx', replicate),
+  ...structures('0000', 'LD4, ST4 (multiple structures)', 1, 4),
+  ...structures('0010', 'LD1, ST1 (four registers)', 4, 1),
+  ...structures('0100', 'LD3, ST3 (multiple structures)', 1, 3),
+  ...structures('0110', 'LD1, ST1 (three registers)', 3, 1),
+  ...structures('0111', 'LD1, ST1 (one register)', 1, 1),
+  ...structures('1000', 'LD2, ST2 (multiple structures)', 1, 2),
+  ...structures('1010', 'LD1, ST1 (two registers)', 2, 1),
+  ...lane('LD1-LD4, ST1-ST4 (single structure) B', '00', 'xx', oneLane(0)),
+  ...lane('LD1-LD4, ST1-ST4 (single structure) H', '01', 'xx', oneLane(1)),
+  ...lane('LD1-LD4, ST1-ST4 (single structure) S', '10', 'x0', oneLane(2)),
+  ...lane('LD1-LD4, ST1-ST4 (single structure) D', '10', 'x1', oneLane(3)),
+  ...lane('LD1R-LD4R', '11', 'xx', replicate),
 ];

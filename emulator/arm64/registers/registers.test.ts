@@ -62,8 +62,8 @@ describe('encodings (Arm ARM D12.1)', () => {
 describe('identification says what this CPU has, and no more', () => {
   it.each([
     ['MIDR_EL1', 0x411fd070n],
-    ['ID_AA64PFR0_EL1', 0x00ff1111n],
-    ['ID_AA64ISAR0_EL1', 0x10000n],
+    ['ID_AA64PFR0_EL1', 0x1111n],
+    ['ID_AA64ISAR0_EL1', 0x11120n],
     ['ID_AA64MMFR0_EL1', 0x1024n],
     ['ID_PFR0_EL1', 0n],
     ['CTR_EL0', 0x8444c004n],
