@@ -13,6 +13,9 @@ export const CODE_BASE = 0x4020_0000n;
 /** FPCR: RMode, FZ, DN, AHP. */
 const FPCR_FIELDS = [3 << 22, 1 << 24, 1 << 25, 1 << 26] as const;
 
+/** FPSR: QC, IDC, IXC, UFC, OFC, DZC, IOC. */
+const FPSR_FLAGS = 0x0800_009f;
+
 /** One instruction and the state before it. */
 export interface Case {
   readonly name: string;
@@ -143,7 +146,16 @@ export function randomCase(row: Row, r: Random): Case | undefined {
   // Equal registers give exact cancellation and ties.
   const pool = Array.from({ length: 24 }, () => half(r));
   for (let i = 0; i < 64; i++) vectors[i] = r.pick(pool);
-  return { name: row.name, word, fpcr: fpcr(r), fpsr: 0, nzcv: r.below(16), general, vectors, isMemory };
+  return {
+    name: row.name,
+    word,
+    fpcr: fpcr(r),
+    fpsr: r.next() & FPSR_FLAGS,
+    nzcv: r.below(16),
+    general,
+    vectors,
+    isMemory,
+  };
 }
 
 /** All rows: data processing and loads and stores. */
