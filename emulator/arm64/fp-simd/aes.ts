@@ -1,6 +1,6 @@
 import { Rd, Rn } from '../decode/fields.ts';
 import { row, type SimdRow } from './row.ts';
-import type { Perform, VectorUnit } from './unit.ts';
+import type { Perform } from './unit.ts';
 
 /** AESE, AESD, AESMC, AESIMC: one step each of FIPS 197's cipher on a state of 16 bytes, column by column. */
 
@@ -40,38 +40,37 @@ const INVERSE_SBOX = SBOX.reduce((box, to, from) => {
   return box;
 }, new Uint8Array(256));
 
-const read = (unit: VectorUnit, n: number): number[] => unit.elements(n, 8, BYTES).map(Number);
-const write = (unit: VectorUnit, n: number, bytes: readonly number[]): void =>
-  unit.setElements(n, 8, bytes.map(BigInt));
-
 /** Row r (byte r of each column) moves by r columns: `AESShiftRows` takes from the right, its inverse from the left. */
-const shiftRows = (state: readonly number[], direction: 1 | -1): number[] =>
-  state.map((_, i) => state[(i + direction * 4 * (i & 3) + BYTES) % BYTES]);
+const shiftedRows = (direction: 1 | -1): readonly number[] =>
+  Array.from({ length: BYTES }, (_, i) => (i + direction * 4 * (i & 3) + BYTES) % BYTES);
 
 /** AESE and AESD: the round key is added first. */
-const round =
-  (box: Uint8Array, direction: 1 | -1): Perform =>
-  (unit, word) => {
-    const key = read(unit, Rn(word));
-    const state = read(unit, Rd(word)).map((byte, i) => byte ^ key[i]);
-    write(
-      unit,
-      Rd(word),
-      shiftRows(state, direction).map((byte) => box[byte]),
-    );
+const round = (box: Uint8Array, direction: 1 | -1): Perform => {
+  const from = shiftedRows(direction);
+  return (unit, word) => {
+    const [state, key] = [unit.registerBytes(Rd(word)), unit.registerBytes(Rn(word))];
+    const next = new Uint8Array(BYTES);
+    for (let i = 0; i < BYTES; i++) next[i] = box[state[from[i]] ^ key[from[i]]];
+    unit.setRegisterBytes(Rd(word), next);
   };
+};
 
-/** First row of the matrix; the next ones are turned by one each. */
-const mixColumns =
-  (coefficients: readonly number[]): Perform =>
-  (unit, word) => {
-    const state = read(unit, Rn(word));
-    const mixed = state.map((_, i) => {
+/** Products of every byte with a constant. */
+const multiplesOf = (c: number): Uint8Array => Uint8Array.from({ length: 256 }, (_, a) => gfMul(a, c));
+
+/** @param coefficients first row of the matrix; the next ones are turned by one each */
+const mixColumns = (coefficients: readonly number[]): Perform => {
+  const products = coefficients.map(multiplesOf);
+  return (unit, word) => {
+    const state = unit.registerBytes(Rn(word));
+    const mixed = new Uint8Array(BYTES);
+    for (let i = 0; i < BYTES; i++) {
       const column = i & ~3;
-      return coefficients.reduce((sum, c, k) => sum ^ gfMul(state[column + ((i + k) & 3)], c), 0);
-    });
-    write(unit, Rd(word), mixed);
+      for (let k = 0; k < 4; k++) mixed[i] ^= products[k][state[column + ((i + k) & 3)]];
+    }
+    unit.setRegisterBytes(Rd(word), mixed);
   };
+};
 
 const aes = (opcode: string, name: string, perform: Perform): SimdRow =>
   row(name, `0100 1110 00 10100 ${opcode} 10 Rn Rd`, perform);

@@ -93,10 +93,13 @@ export const saturatingShiftLeft: ElementBySign = (signed) => (a, b, bits, unit)
 export const saturatingRoundingShiftLeft: ElementBySign = (signed) => (a, b, bits, unit) =>
   saturate(unit, shift(a, b, true), bits, signed);
 
-/** Product of polynomials over {0, 1}. */
+/** Product of polynomials over {0, 1}, four bits of b at a time. */
 export const polynomialMul: Element = (a, b) => {
+  const multiples = [0n];
+  for (let i = 1; i < 16; i++) multiples.push((multiples[i >> 1] << 1n) ^ (i & 1 ? a : 0n));
   let product = 0n;
-  for (let i = 0n, rest = b; rest !== 0n; i++, rest >>= 1n) if ((rest & 1n) !== 0n) product ^= a << i;
+  const digits = b.toString(16);
+  for (let i = 0; i < digits.length; i++) product = (product << 4n) ^ multiples[Number.parseInt(digits[i], 16)];
   return product;
 };
 

@@ -121,14 +121,14 @@ function transferBytes(core: Arm64Core, t: Transfer, pieces: readonly Piece[], b
 
 function collect(unit: VectorUnit, t: Transfer, buffer: Uint8Array): void {
   for (const { offset, bytes, register, lane } of t.moves) {
-    for (let i = 0; i < bytes; i++) buffer[offset + i] = Number(unit.element(register, 8, lane + i));
+    unit.bytesTo(register, lane, bytes, buffer, offset);
   }
 }
 
 function distribute(unit: VectorUnit, t: Transfer, buffer: Uint8Array): void {
-  for (const register of t.clears) unit.setElements(register, 64, []);
+  for (const register of t.clears) unit.clear(register);
   for (const { offset, bytes, register, lane } of t.moves) {
-    for (let i = 0; i < bytes; i++) unit.setElement(register, 8, lane + i, BigInt(buffer[offset + i]));
+    unit.bytesFrom(register, lane, bytes, buffer, offset);
   }
 }
 

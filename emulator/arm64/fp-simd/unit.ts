@@ -99,7 +99,30 @@ export class VectorUnit {
     for (let i = 0; i < values.length; i++) this.setElement(n, bits, first + i, values[i]);
   }
 
-  private clear(n: number): void {
+  /** The 16 bytes of a register, the lowest first. */
+  registerBytes(n: number): Uint8Array {
+    const at = this.at(n);
+    return this.bytes.slice(at, at + REGISTER_BYTES);
+  }
+
+  setRegisterBytes(n: number, bytes: Uint8Array): void {
+    this.bytes.set(bytes, this.at(n));
+  }
+
+  /** Copies `count` bytes of a register, from byte `lane` on, to a place in a buffer. */
+  bytesTo(n: number, lane: number, count: number, buffer: Uint8Array, offset: number): void {
+    const at = this.at(n) + lane;
+    for (let i = 0; i < count; i++) buffer[offset + i] = this.bytes[at + i];
+  }
+
+  /** Copies `count` bytes of a buffer into a register, from byte `lane` on. */
+  bytesFrom(n: number, lane: number, count: number, buffer: Uint8Array, offset: number): void {
+    const at = this.at(n) + lane;
+    for (let i = 0; i < count; i++) this.bytes[at + i] = buffer[offset + i];
+  }
+
+  /** Zeroes a register. */
+  clear(n: number): void {
     const at = this.at(n) >> 3;
     this.quads[at] = 0n;
     this.quads[at + 1] = 0n;
