@@ -1,8 +1,10 @@
+import { VectorUnit } from '../../emulator/arm64/fp-simd/index.ts';
 import { liftA64 } from '../../emulator/arm64/lift/index.ts';
 import { Sys } from '../../emulator/arm64/registers/slots.ts';
 import { SystemCall } from '../../emulator/arm64/system-calls.ts';
 import { execute, type OracleMachine, packedFlags } from '../../emulator/ir/oracle.ts';
-import { SLOT_BYTES, Slot, STATE_BYTES } from '../../emulator/ir/slots.ts';
+import { CpuState, SLOT_BYTES, Slot, STATE_BYTES } from '../../emulator/ir/slots.ts';
+import { performExact } from './exact-fp.ts';
 import {
   CODE_BASE,
   CODE_BYTES,
@@ -36,6 +38,8 @@ const EXCEPTIONS: readonly number[] = [
 /** A flat machine for the oracle: slots, the data window, and the code for literal loads. */
 class FlatMachine implements OracleMachine {
   readonly slots = new BigUint64Array(STATE_BYTES / SLOT_BYTES);
+  private readonly state = new CpuState(this.slots.buffer as ArrayBuffer, 0);
+  private readonly vectors = new VectorUnit(this.state);
   readonly data: Uint8Array;
   private readonly code: Uint8Array;
 
@@ -71,7 +75,15 @@ class FlatMachine implements OracleMachine {
     for (let i = 0; i < bytes; i++) to[at + i] = Number((value >> BigInt(8 * i)) & 255n);
   }
 
-  system(call: number): bigint | undefined {
+  system(call: number, word: number): bigint | undefined {
+    if (call === SystemCall.fpSimd) {
+      this.state.setBig(
+        Slot.FLAGS,
+        packedFlags((slot) => this.readSlot(slot)),
+      );
+      this.state.setBig(Slot.FLAG_KIND, 0n);
+      if (performExact(this.vectors, word)) return undefined;
+    }
     if (EXCEPTIONS.includes(call)) throw new ExceptionTaken();
     throw new Error(`a stream has no system operations, but met call ${call}`);
   }

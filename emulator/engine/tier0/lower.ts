@@ -230,10 +230,15 @@ export class Lowering {
       if (expr.kind === 'vreg') return expr.slot;
       const low = this.temp();
       this.temp();
+      // What this operand itself needs is free again once it stands there.
+      const mark = this.nextTemp;
       this.setVector(low, expr);
+      this.nextTemp = mark;
       return low;
     };
-    const operands = value.kind === 'vreg' ? [value.slot] : value.args.map(place);
+    const operands: number[] = [];
+    if (value.kind === 'vreg') operands.push(value.slot);
+    else for (const arg of value.args) operands.push(arg === value.args[0] ? (operands[0] ?? place(arg)) : place(arg));
     this.begin(StatementKey.vector(value.kind === 'vreg' ? undefined : value.op));
     this.sink.u16(Field.d, slot * 8);
     this.operands(operands.map((operand) => operand * 8));
