@@ -19,11 +19,23 @@ const X29 = 1;
 const X30 = 2;
 const NZCV = 3;
 const SP = 4;
+const V0 = 228;
 const PC = 260;
+const CPACR_EL1 = 261;
+const FPCR = 291;
+const FPSR = 292;
 
 /** Places in {@link Unicorn.registers}: X0-X30 in 0-30, then these. NZCV stands in bits 31:28 as in the register. */
 export const UnicornRegister = { sp: 31, pc: 32, nzcv: 33 } as const;
 const REGISTER_IDS = [...Array.from({ length: 29 }, (_, i) => X0 + i), X29, X30, SP, PC, NZCV];
+
+/** Places in {@link Unicorn.vectors}: V0-V31 take two each, low half first; then these. */
+export const UnicornVector = { fpcr: 64, fpsr: 66 } as const;
+const VECTOR_IDS = [...Array.from({ length: 32 }, (_, i) => V0 + i), FPCR, FPSR];
+const VECTOR_BYTES = 16;
+
+/** CPACR_EL1.FPEN: nothing traps floating point. */
+const FP_ENABLED = 3n << 20n;
 
 /** uc_err values that a run can end with. */
 export const UnicornError = {
@@ -57,6 +69,32 @@ interface Library {
 }
 
 type Koffi = typeof import('koffi')['default'];
+
+/** Registers that move together. */
+interface Batch {
+  readonly ids: Pointer;
+  readonly places: Pointer;
+  readonly count: number;
+  readonly values: BigUint64Array;
+  free(): void;
+}
+
+function makeBatch(koffi: Koffi, registers: readonly number[], bytesEach: number): Batch {
+  const count = registers.length;
+  const values = koffi.alloc('uint8_t', count * bytesEach);
+  const ids = koffi.alloc('int', count);
+  const places = koffi.alloc('uint64_t', count);
+  new Int32Array(koffi.view(ids, count * 4)).set(registers);
+  const first = BigInt(koffi.address(values));
+  const table = new BigUint64Array(koffi.view(places, count * 8));
+  for (let i = 0; i < count; i++) table[i] = first + BigInt(bytesEach * i);
+  const view = new BigUint64Array(koffi.view(values, count * bytesEach));
+  view.fill(0n);
+  const free = () => {
+    for (const block of [values, ids, places]) koffi.free(block);
+  };
+  return { ids, places, count, values: view, free };
+}
 
 async function loadKoffi(): Promise<Koffi> {
   try {
@@ -92,11 +130,12 @@ function bind(koffi: Koffi): Library {
 export class Unicorn {
   /** Registers by {@link UnicornRegister}: {@link pushRegisters} and {@link pullRegisters} move all of them at once. */
   readonly registers: BigUint64Array;
+  /** SIMD&FP registers by {@link UnicornVector}; {@link pushVectors} and {@link pullVectors} move all of them at once. */
+  readonly vectors: BigUint64Array;
   private readonly lib: Library;
   private readonly uc: Pointer;
-  private readonly ids: Pointer;
-  private readonly places: Pointer;
-  private readonly free: () => void;
+  private readonly general: Batch;
+  private readonly simd: Batch;
 
   private constructor(koffi: Koffi, lib: Library) {
     this.lib = lib;
@@ -104,19 +143,14 @@ export class Unicorn {
     this.check(lib.open(UC_ARCH_ARM64, UC_MODE_LITTLE_ENDIAN, out), 'uc_open');
     this.uc = out[0];
     this.check(lib.control(this.uc, UC_CTL_SET_CPU_MODEL, 'int', UC_CPU_ARM64_A57), 'uc_ctl');
-    const count = REGISTER_IDS.length;
-    const values = koffi.alloc('uint64_t', count);
-    this.ids = koffi.alloc('int', count);
-    this.places = koffi.alloc('uint64_t', count);
-    this.registers = new BigUint64Array(koffi.view(values, count * 8));
-    new Int32Array(koffi.view(this.ids, count * 4)).set(REGISTER_IDS);
-    const first = BigInt(koffi.address(values));
-    const places = new BigUint64Array(koffi.view(this.places, count * 8));
-    for (let i = 0; i < count; i++) places[i] = first + 8n * BigInt(i);
-    this.registers.fill(0n);
-    this.free = () => {
-      for (const block of [values, this.ids, this.places]) koffi.free(block);
-    };
+    this.general = makeBatch(koffi, REGISTER_IDS, 8);
+    this.simd = makeBatch(koffi, VECTOR_IDS, VECTOR_BYTES);
+    this.registers = this.general.values;
+    this.vectors = this.simd.values;
+    const control = makeBatch(koffi, [CPACR_EL1], 8);
+    control.values[0] = FP_ENABLED;
+    this.push(control);
+    control.free();
   }
 
   /** @throws PeerMissing without koffi or libunicorn */
@@ -125,10 +159,11 @@ export class Unicorn {
     return new Unicorn(koffi, bind(koffi));
   }
 
-  /** Frees the machine; {@link registers} must not be used afterwards. */
+  /** Frees the machine; {@link registers} and {@link vectors} must not be used afterwards. */
   close(): void {
     this.lib.close(this.uc);
-    this.free();
+    this.general.free();
+    this.simd.free();
   }
 
   /** Maps zeroed memory. Address and size are multiples of 4096. @param permissions sum of {@link UnicornAccess} */
@@ -154,12 +189,30 @@ export class Unicorn {
 
   /** {@link registers} into the machine. */
   pushRegisters(): void {
-    this.check(this.lib.setRegisters(this.uc, this.ids, this.places, REGISTER_IDS.length), 'uc_reg_write_batch');
+    this.push(this.general);
   }
 
   /** The machine's registers into {@link registers}. */
   pullRegisters(): void {
-    this.check(this.lib.getRegisters(this.uc, this.ids, this.places, REGISTER_IDS.length), 'uc_reg_read_batch');
+    this.pull(this.general);
+  }
+
+  /** {@link vectors} into the machine. */
+  pushVectors(): void {
+    this.push(this.simd);
+  }
+
+  /** The machine's SIMD&FP registers into {@link vectors}. */
+  pullVectors(): void {
+    this.pull(this.simd);
+  }
+
+  private push({ ids, places, count }: Batch): void {
+    this.check(this.lib.setRegisters(this.uc, ids, places, count), 'uc_reg_write_batch');
+  }
+
+  private pull({ ids, places, count }: Batch): void {
+    this.check(this.lib.getRegisters(this.uc, ids, places, count), 'uc_reg_read_batch');
   }
 
   /**

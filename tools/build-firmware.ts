@@ -37,14 +37,10 @@ export interface Manifest {
 const OUTPUT = 'dist/firmware';
 const JOBS = 2;
 const LIB_HEADERS = 'firmware/lib/include';
-const FLAGS: readonly string[] = [
-  ...[
-    '-target',
-    'aarch64-freestanding',
-    '-mcpu=generic-neon-fp_armv8+crc+el2vmsa+el3+perfmon',
-    '-mgeneral-regs-only',
-    '-mstrict-align',
-  ],
+const TARGET: readonly string[] = ['-target', 'aarch64-freestanding', '-mstrict-align'];
+const CPU: readonly string[] = ['-mcpu=generic-neon-fp_armv8+crc+el2vmsa+el3+perfmon', '-mgeneral-regs-only'];
+const FLOATING_CPU: readonly string[] = ['-mcpu=generic+crc+el2vmsa+el3+perfmon'];
+const COMMON: readonly string[] = [
   ...['-std=c17', '-ffreestanding', '-fno-builtin', '-nostdlib', '-static', '-O2', '-g0', '-fno-sanitize=undefined'],
   ...[
     '-ffunction-sections',
@@ -55,8 +51,9 @@ const FLAGS: readonly string[] = [
     '-fno-ident',
     '-fno-pic',
   ],
-  ...['-Wall', '-Wextra', '-Werror', '-Wl,--build-id=none', '-Wl,--gc-sections', '-Wl,-z,max-page-size=4096'],
+  ...['-Wall', '-Wextra', '-Werror'],
 ];
+const LINK: readonly string[] = ['-Wl,--build-id=none', '-Wl,--gc-sections', '-Wl,-z,max-page-size=4096'];
 
 /** A build that cannot be done, in words for its user. */
 export class BuildError extends Error {}
@@ -116,25 +113,40 @@ function embedArguments(root: string, image: Image): string[] {
 
 function argumentsOf(root: string, image: Image, sources: readonly string[], elf: string): string[] {
   return [
-    ...FLAGS,
+    ...[...TARGET, ...CPU, ...COMMON, ...LINK],
     ...(image.include ?? []).map((folder) => `-I${folder}`),
     `-I${LIB_HEADERS}`,
     ...(image.defines ?? []).map((define) => `-D${define}`),
     ...embedArguments(root, image),
     `-Wl,-T,${scriptOf(image)}`,
     ...sources,
+    ...(image.floating ?? []).map((source) => objectOf(image, source)),
     ...['-o', elf],
   ];
 }
+
+/** The object of a source that is compiled with floating-point registers. */
+const objectOf = (image: Image, source: string): string =>
+  `${OUTPUT}/${image.name}.${source.replace(/^.*\//, '').replace(/\.c$/, '')}.o`;
+
+const floatingArguments = (image: Image, source: string): string[] => [
+  ...[...TARGET, ...FLOATING_CPU, ...COMMON],
+  ...['-c', source, '-o', objectOf(image, source)],
+];
 
 /** Everything that can change an image's bytes, in one hash. */
 function inputsHash(root: string, image: Image, sources: readonly string[], compiler: string): string {
   const folders = [...(image.include ?? []), LIB_HEADERS];
   const headers = folders.flatMap((folder) => filesIn(root, folder, /\.h$/, true));
   const beside = [...new Set(sources.map((source) => dirname(source)))].flatMap((f) => filesIn(root, f, /\.h$/, false));
-  const files = [...sources, image.linker, ...headers, ...beside];
+  const floating = image.floating ?? [];
+  const files = [...sources, ...floating, image.linker, ...headers, ...beside];
   const contents = files.flatMap((file) => [file, readFileSync(join(root, file))]);
-  return sha256(compiler, scriptText(root, image), ...argumentsOf(root, image, sources, 'image.elf'), ...contents);
+  const commands = [
+    argumentsOf(root, image, sources, 'image.elf'),
+    ...floating.map((source) => floatingArguments(image, source)),
+  ];
+  return sha256(compiler, scriptText(root, image), ...commands.flat(), ...contents);
 }
 
 function zig(root: string, compiler: string, args: readonly string[]): Promise<void> {
@@ -161,6 +173,9 @@ async function build(root: string, image: Image, compiler: Compiler, old: Manife
   mkdirSync(dirname(output(entry.elf)), { recursive: true });
   if (image.linkerSymbols !== undefined) writeFileSync(join(root, scriptOf(image)), scriptText(root, image));
   try {
+    for (const source of image.floating ?? []) {
+      await zig(root, compiler.path, ['cc', ...floatingArguments(image, source)]);
+    }
     await zig(root, compiler.path, ['cc', ...argumentsOf(root, image, sources, output(entry.elf))]);
   } catch (error) {
     throw error instanceof BuildError ? new BuildError(`${image.name} does not build:\n${error.message}`) : error;

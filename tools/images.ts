@@ -6,6 +6,8 @@ export interface Image {
   readonly name: string;
   /** Source files, or folders of which every `.c` and `.S` file is taken (not the folders below). */
   readonly sources: readonly string[];
+  /** Source files, none of `sources`, that are compiled apart with floating-point registers allowed. */
+  readonly floating?: readonly string[];
   /** Folders searched for headers, before `firmware/lib/include`. */
   readonly include?: readonly string[];
   /** Preprocessor definitions, `NAME` or `NAME=value`. */
@@ -68,7 +70,12 @@ export const IMAGES: readonly Image[] = [
     include: ['monitor/tvmi/firmware/include'],
     linker: 'monitor/tvmi/firmware/agent/agent.ld',
   },
-  { name: 'bench-kernels', sources: ['bench/kernels'], linker: 'bench/kernels/kernels.ld' },
+  {
+    name: 'bench-kernels',
+    sources: ['bench/kernels'],
+    floating: ['bench/kernels/floating/floating.c'],
+    linker: 'bench/kernels/kernels.ld',
+  },
   {
     name: 'conformance-arm64',
     sources: ['test/conformance/arm64', 'test/conformance/arm64/groups'],

@@ -152,12 +152,16 @@ static NOINLINE u64 chase(u64 rounds) {
   return sum;
 }
 
+/* In a file of its own, with floating point allowed. */
+u64 floating(u64 rounds);
+
 u64 run_kernel(u64 kernel, u64 rounds) {
   switch (kernel) {
   case 1: return integer(rounds);
   case 2: return copy(rounds);
   case 3: return branchy(rounds);
   case 4: return chase(rounds);
+  case 5: return floating(rounds);
   default: return 0;
   }
 }

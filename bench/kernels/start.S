@@ -11,6 +11,10 @@
 _start:
     ldr     x1, =stack_top
     mov     sp, x1
+    /* CPACR_EL1.FPEN: the kernel of floating point runs at EL1 and EL0. CPTR_EL2 and CPTR_EL3 are reset so that nothing traps. */
+    mov     x1, #(3 << 20)
+    msr     cpacr_el1, x1
+    isb
     ldr     x19, =CONTROL
     ldr     x0, =level1
     /* MAIR: attribute 0 normal write-back. TCR: T0SZ = 25 (39 bits), inner and outer write-back, 40-bit PA. */

@@ -12,6 +12,7 @@ import {
   takeTrap,
   undefinedInstruction,
 } from './exceptions.ts';
+import { performFpSimd } from './fp-simd/index.ts';
 import { isStore } from './load-store.ts';
 import { PState } from './pstate.ts';
 import { handlerNamed } from './registers/handlers.ts';
@@ -118,10 +119,10 @@ const msrImmediate: Operation = (core, word) => {
 
 const clrex: Operation = (core) => core.state.set(Slot.EXCLUSIVE_ADDRESS, -1, -1);
 
-/** An FP or Advanced SIMD instruction: CPACR_EL1, CPTR_EL2 and CPTR_EL3, in this order; else a gap. */
+/** An FP or Advanced SIMD instruction, after the traps of CPACR_EL1, CPTR_EL2 and CPTR_EL3, in this order. */
 const FPCR_HANDLER = handlerNamed('FPCR')!;
 const fpSimd: Operation = (core, word) => {
-  if (!trapped(core, FPCR_HANDLER.writeTraps, word)) undefinedEncoding(core, word);
+  if (!trapped(core, FPCR_HANDLER.writeTraps, word) && !performFpSimd(core, word)) undefinedEncoding(core, word);
 };
 
 /** SP used as a base while it is not 16-byte aligned (D1.8.2). */

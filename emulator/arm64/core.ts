@@ -9,6 +9,7 @@ import type { PhysicalMemory } from '../memory/physical.ts';
 import { EntryFlag, type Tlb, type TlbBank } from '../memory/tlb.ts';
 import { performSystemCall } from './calls.ts';
 import { changeProcessState, defaultTarget, takeException, takeFault } from './exceptions.ts';
+import { VectorUnit } from './fp-simd/index.ts';
 import { readRegister, writeRegister } from './inspection.ts';
 import { inputLine, interruptPending, takePendingInterrupt, Wire, type WireName } from './interrupts.ts';
 import { liftA64 } from './lift/index.ts';
@@ -84,6 +85,8 @@ export class Arm64Core implements Core {
   readonly siblings: readonly Arm64Core[];
   readonly counts: EventCounts;
   readonly walker: Walker;
+  /** The SIMD&FP registers. */
+  readonly vectors: VectorUnit;
   readonly timers: Readonly<Record<TimerName, Timer>>;
   readonly pmu: PerformanceMonitors;
   readonly translation: Translation;
@@ -125,6 +128,7 @@ export class Arm64Core implements Core {
       { secure: true, cpu: number },
     ];
     this.walker = new Walker(state, phys, this.initiators[0], this.initiators[1]);
+    this.vectors = new VectorUnit(state);
     this.contexts = new Contexts(state, tlb);
     this.bank = tlb.banks[0];
     this.userBank = this.bank;
@@ -209,7 +213,7 @@ export class Arm64Core implements Core {
       this.userBank = el === 1 ? contexts.bank(regime, 0) : this.bank;
       // Selecting the second may have taken the first one's bank away.
     } while (!contexts.holds(this.bank, regime, el));
-    this.mode = this.bank.key.mode & LIFT_MODE_MASK;
+    this.mode = this.bank.key.mode & LiftMode.mask;
   }
 
   translate(vaLo: number, vaHi: number, size: number, kind: AccessKind, user: boolean): boolean {
@@ -387,5 +391,3 @@ export class Arm64Core implements Core {
     this.unimplemented.record({ kind, what, section, pc: `0x${this.state.big(Slot.PC).toString(16)}` });
   }
 }
-
-const LIFT_MODE_MASK = LiftMode.elMask | LiftMode.alignmentCheck | LiftMode.spCheck;

@@ -21,8 +21,7 @@ function valid(size: number, signed: boolean, rt: number, wide: boolean, ordered
 /** LDR (literal), C4.1.4. */
 function literal(word: number): number {
   const opc = word >>> 30;
-  const vector = (word >>> 26) & 1;
-  if (vector !== 0 || opc === 3) return 0;
+  if (opc === 3) return 0;
   return valid(opc === 1 ? 3 : 2, opc === 2, word & 31, opc !== 0, false);
 }
 
@@ -30,12 +29,11 @@ function literal(word: number): number {
 function single(word: number): number {
   const size = word >>> 30;
   const opc = (word >>> 22) & 3;
-  const vector = (word >>> 26) & 1;
   const unsignedOffset = ((word >>> 24) & 3) === 1;
   const mode = (word >>> 10) & 3;
   const registerOffset = ((word >>> 21) & 1) === 1;
   const writesBack = !unsignedOffset && !registerOffset && (mode & 1) === 1;
-  if (vector !== 0 || writesBack || (size === 3 && opc >= 2)) return 0;
+  if (writesBack || (size === 3 && opc >= 2)) return 0;
   const signed = opc >= 2;
   return valid(size, signed, word & 31, signed ? opc === 2 : size === REGULAR_64, false);
 }
@@ -45,6 +43,8 @@ function single(word: number): number {
  * writeback, vectors, cache maintenance).
  */
 export function instructionSyndrome(word: number): number {
+  const vector = (word >>> 26) & 1;
+  if (vector !== 0) return 0;
   switch ((word >>> 24) & 0x3b) {
     case 0x08: {
       const ordered = ((word >>> 21) & 5) === 4;

@@ -29,7 +29,7 @@ export const SystemCall = {
   yield: 17,
   isb: 18,
   clrex: 19,
-  /** An FP or Advanced SIMD instruction: trapped by CPACR, CPTR; otherwise unimplemented (until both tiers have them). */
+  /** An FP or Advanced SIMD instruction, exactly: trapped by CPACR, CPTR; else performed as a whole. */
   fpSimd: 20,
   /** The SP used as a base register is not 16-byte aligned. */
   spAlignment: 21,
@@ -53,4 +53,10 @@ export const LiftMode = {
   alignmentCheck: 4,
   /** SCTLR_ELx.SA (SA0 at EL0): a load or store whose base is SP checks its alignment first. */
   spCheck: 8,
+  /** Floating point and Advanced SIMD are enabled at this level: the lifter may use fast forms. */
+  fp: 16,
+  /** FPCR is zero: to nearest, no flush to zero, no default NaN. Fast floating-point arithmetic rests on it. */
+  fpDefault: 32,
+  /** All bits. */
+  mask: 63,
 } as const;

@@ -5,6 +5,7 @@
 import { Code } from '../wasm/code.ts';
 import type { FunctionType } from '../wasm/module.ts';
 import { Op, ValueType } from '../wasm/opcodes.ts';
+import { FLOAT_HELPERS } from './float-helpers.ts';
 import type { Width } from './ir.ts';
 
 const { i32, i64 } = ValueType;
@@ -318,6 +319,7 @@ export const HELPERS = {
   flagsAdc64: flagsAdc(64),
   flagsLog32: flagsLog(32),
   flagsLog64: flagsLog(64),
+  ...FLOAT_HELPERS,
 } as const satisfies Record<string, Helper>;
 
 export type HelperName = keyof typeof HELPERS;

@@ -10,6 +10,7 @@
  * 4. A 32-bit result written by `set` is zero-extended to the 64-bit slot.
  */
 import { Slot } from './slots.ts';
+import type { VectorOp } from './vector-ops.ts';
 
 export type Width = 32 | 64;
 
@@ -45,6 +46,22 @@ export interface CondExpr {
 
 export type Expr = RegExpr | ImmExpr | OpExpr | CondExpr;
 
+/** Two slots as a 128-bit value, the low half first. */
+export interface VectorRegExpr {
+  readonly kind: 'vreg';
+  readonly slot: number;
+}
+
+/** An operation on 128-bit values. `amount`: the lanes' shift, or the byte offset in the state of what is spread. */
+export interface VectorOpExpr {
+  readonly kind: 'vop';
+  readonly op: VectorOp;
+  readonly args: readonly VectorExpr[];
+  readonly amount: number;
+}
+
+export type VectorExpr = VectorRegExpr | VectorOpExpr;
+
 /** Operands and result have one width. Shift amounts are taken modulo the width. */
 export const BINARY_OPS = ['add', 'sub', 'mul', 'and', 'or', 'xor', 'shl', 'shru', 'shrs', 'rotr'] as const;
 /** Result is 0 or 1, 32 bits wide; operands have width `source`. */
@@ -72,7 +89,41 @@ export const UNARY_OPS = [
 export const WIDEN_OPS = ['zx32', 'sx32'] as const;
 /** Result is 0 or 1, 32 bits wide, one operand of width `source`. */
 export const TEST_OPS = ['eqz', 'nez'] as const;
+/**
+ * Floating point on bit patterns, to nearest. A NaN result is some NaN: whoever uses these checks for it first. One width for operands
+ * and result.
+ */
+export const FLOAT_BINARY_OPS = ['fadd', 'fsub', 'fmul', 'fdiv', 'fmin', 'fmax'] as const;
+export const FLOAT_UNARY_OPS = ['fsqrt', 'fceil', 'ffloor', 'ftrunc', 'fnearest'] as const;
+/**
+ * Conversions. `fcvt`: to the other float width; `ofS`, `ofU`: from an integer of width `source`; `toS`, `toU`: from a
+ * float of width `source`, towards zero, saturating, NaN to 0.
+ */
+export const FLOAT_CONVERSIONS = ['fcvt', 'ofS', 'ofU', 'toS', 'toU'] as const;
+/**
+ * Whether an arithmetic result may be taken as it is: 0, or 1 where an exception may have to be signalled or a NaN made, so
+ * that the exact operation must do it. The first operand is a 32-bit status whose bit 4 says that inexactness has been signalled
+ * already; the others are floats of width `source`, the last the result (`careNarrow`: the operand alone).
+ */
+export const CARE_OPS = [
+  'careSum',
+  'careDifference',
+  'careProduct',
+  'careQuotient',
+  'careRoot',
+  'careFused',
+  'careNarrow',
+  /** Of x and x rounded: 1 if they differ and inexactness has not been signalled yet. */
+  'careRounded',
+] as const;
+/** The status bit of {@link CARE_OPS}. */
+export const INEXACT_SIGNALLED = 1 << 4;
+
 export const OTHER_OPS = [
+  /** Packed AArch64 flags of a comparison of floats: less 8, equal 6, greater 2, unordered 3. */
+  'fcmp',
+  /** `fma(c, a, b)`: c + a * b rounded once; a NaN where that is not certain or the result may be subnormal. */
+  'fma',
   /** `sel(c, a, b)`: a if the 32-bit c is not zero, else b. */
   'sel',
   /** `exu(x, l, r)`: (x << l) >>u r; `exs`: the same with an arithmetic right shift. */
@@ -112,10 +163,15 @@ export const OTHER_OPS = [
 export type BinaryOp = (typeof BINARY_OPS)[number];
 export type CompareOp = (typeof COMPARE_OPS)[number];
 export type UnaryOp = (typeof UNARY_OPS)[number];
+export type CareOp = (typeof CARE_OPS)[number];
 export type ValueOp =
   | BinaryOp
   | CompareOp
   | UnaryOp
+  | CareOp
+  | (typeof FLOAT_BINARY_OPS)[number]
+  | (typeof FLOAT_UNARY_OPS)[number]
+  | (typeof FLOAT_CONVERSIONS)[number]
   | (typeof WIDEN_OPS)[number]
   | (typeof TEST_OPS)[number]
   | (typeof OTHER_OPS)[number];
@@ -135,6 +191,8 @@ export type Extend = 'zero' | 'sign32' | 'sign64';
 export type Statement =
   /** slot := value. */
   | { readonly kind: 'set'; readonly slot: number; readonly value: Expr }
+  /** slot, slot + 1 := a 128-bit value. */
+  | { readonly kind: 'setVector'; readonly slot: number; readonly value: VectorExpr }
   /** slot := memory[address]. `user`: with EL0's permissions (LDTR). */
   | {
       readonly kind: 'load';
@@ -201,7 +259,10 @@ export type Statement =
    * operation always redirects, or what follows may mean something else afterwards).
    */
   | { readonly kind: 'system'; readonly call: number; readonly word: number; readonly ends: boolean }
-  /** If `condition` is not zero, leaves to the system operation `call`, which redirects (an alignment fault). */
+  /**
+   * If `condition` is not zero, leaves to the system operation `call`, which redirects (an alignment fault) or performs the
+   * whole instruction, after which the next one follows.
+   */
   | { readonly kind: 'check'; readonly condition: Expr; readonly call: number; readonly word: number };
 
 /** One lifted instruction. */
@@ -213,7 +274,8 @@ export interface LiftedInstruction {
   readonly length: number;
 }
 
-const BOOLEAN_OPS: ReadonlySet<string> = new Set([...COMPARE_OPS, ...TEST_OPS]);
+const BOOLEAN_OPS: ReadonlySet<string> = new Set([...COMPARE_OPS, ...TEST_OPS, 'fcmp']);
+const CARE: ReadonlySet<string> = new Set(CARE_OPS);
 
 /** A register or temporary. */
 export const reg = (slot: number, width: Width): RegExpr => ({ kind: 'reg', slot, width });
@@ -236,10 +298,22 @@ export function op(name: ValueOp, ...args: Expr[]): OpExpr {
   if (BOOLEAN_OPS.has(name) || name === 'bit' || name.startsWith('flags')) {
     return { kind: 'op', op: name, width: 32, source, args };
   }
-  if (name.startsWith('crc32')) return { kind: 'op', op: name, width: 32, source: args[1]!.width, args };
+  if (name.startsWith('crc32') || CARE.has(name)) {
+    return { kind: 'op', op: name, width: 32, source: args[1]!.width, args };
+  }
+  if (name === 'fcvt') return { kind: 'op', op: name, width: source === 64 ? 32 : 64, source, args };
   if (name === 'zx32' || name === 'sx32') return { kind: 'op', op: name, width: 64, source: 32, args };
   return { kind: 'op', op: name, width: source, source, args };
 }
+
+/** A conversion between integer and float of given widths. */
+export const convert = (name: 'ofS' | 'ofU' | 'toS' | 'toU', width: Width, arg: Expr): OpExpr => ({
+  kind: 'op',
+  op: name,
+  width,
+  source: arg.width,
+  args: [arg],
+});
 
 /** The general register `n` of 0-30 as a slot. */
 export const general = (n: number): number => Slot.GENERAL + n;

@@ -4,6 +4,7 @@
  */
 import type { Code } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
+import { FLOAT_EMITTERS } from './float-ops.ts';
 import type { HelperName } from './helpers.ts';
 import type { ValueOp, Width } from './ir.ts';
 import { BINARY_OPS, COMPARE_OPS } from './ir.ts';
@@ -20,7 +21,7 @@ export interface EmitTarget {
   pushFlags(): void;
 }
 
-type Emit = (t: EmitTarget, args: readonly Push[], width: Width, source: Width) => void;
+export type Emit = (t: EmitTarget, args: readonly Push[], width: Width, source: Width) => void;
 
 const simple =
   (name: (typeof BINARY_OPS)[number] | (typeof COMPARE_OPS)[number]): Emit =>
@@ -204,6 +205,7 @@ const OTHERS: Partial<Record<ValueOp, Emit>> = {
 const TABLE: Record<string, Emit> = {
   ...Object.fromEntries([...BINARY_OPS, ...COMPARE_OPS].map((name) => [name, simple(name)])),
   ...(OTHERS as Record<string, Emit>),
+  ...(FLOAT_EMITTERS as Record<string, Emit>),
 };
 
 /** Emits one micro-operation: its operands by `args`, then the operation; the result is left on the stack. */
@@ -215,6 +217,7 @@ export function emitValue(target: EmitTarget, op: ValueOp, width: Width, source:
 export function operandWidth(op: ValueOp, index: number, width: Width, source: Width): Width {
   if (op === 'sel') return index === 0 ? 32 : width;
   if (op.startsWith('crc32')) return index === 0 ? 32 : source;
+  if (op.startsWith('care')) return index === 0 ? 32 : source;
   if (op === 'flagsAdc' && index === 2) return 32;
   return source;
 }

@@ -4,6 +4,8 @@
  */
 import type { Expr, FlagKindName, OpExpr, Statement, Width } from './ir.ts';
 import { FlagKind } from './ir.ts';
+import { applyFloat } from './oracle-float.ts';
+import { evaluateVector } from './oracle-vector.ts';
 import { Slot } from './slots.ts';
 
 /** What the oracle runs on. */
@@ -211,6 +213,8 @@ function apply(expr: OpExpr, [x = 0n, y = 0n, z = 0n, t = 0n]: bigint[]): bigint
       return flagsOfResult(x, source);
     case 'flags':
       throw new Error('"flags" has no operand');
+    default:
+      return applyFloat(expr.op, width, source, [x, y, z, t]);
   }
 }
 
@@ -269,6 +273,12 @@ function perform(s: Plain, m: OracleMachine): void {
     case 'set':
       m.writeSlot(s.slot, evaluate(s.value, m));
       return;
+    case 'setVector': {
+      const value = evaluateVector(s.value, m);
+      m.writeSlot(s.slot, unsigned(value, 64));
+      m.writeSlot(s.slot + 1, value >> 64n);
+      return;
+    }
     case 'load': {
       const value = m.load(evaluate(s.address, m), s.size, s.user ?? false);
       const bits = s.size * 8;

@@ -1,4 +1,4 @@
-import { ByWidth, Op, ValueType, VOID, type WidthName } from './opcodes.ts';
+import { ByWidth, FloatByWidth, type FloatName, Op, SIMD, ValueType, VOID, type WidthName } from './opcodes.ts';
 
 /** A growing buffer with WebAssembly's variable-length integers. */
 export class ByteWriter {
@@ -97,6 +97,24 @@ export class Code extends ByteWriter {
   /** An instruction that exists in both widths. */
   wide(name: WidthName, width: 32 | 64): void {
     this.byte(ByWidth[name][width === 64 ? 1 : 0]);
+  }
+
+  /** An instruction on floats that exists in both widths. */
+  float(name: FloatName, width: 32 | 64): void {
+    this.byte(FloatByWidth[name][width === 64 ? 1 : 0]);
+  }
+
+  /** A 128-bit instruction without immediates, or the first part of one with immediates. */
+  simd(opcode: number): void {
+    this.byte(SIMD);
+    this.unsigned(opcode);
+  }
+
+  /** A 128-bit load or store. */
+  simdMemory(opcode: number, offset: number): void {
+    this.simd(opcode);
+    this.byte(0);
+    this.unsigned(offset);
   }
 
   i32(value: number): void {

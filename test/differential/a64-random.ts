@@ -5,8 +5,9 @@
 import { A64_TABLE, type Encoding } from '../../emulator/arm64/decode/index.ts';
 import { parsePattern } from '../../emulator/arm64/decode/pattern.ts';
 import { liftA64 } from '../../emulator/arm64/lift/index.ts';
+import { LiftMode } from '../../emulator/arm64/system-calls.ts';
 import { Random } from './random.ts';
-import { DATA_BASE, DATA_BYTES, ENTRY, NZCV, REGISTER_COUNT, SP, type Stream } from './stream.ts';
+import { DATA_BASE, DATA_BYTES, ENTRY, FPSR, NZCV, REGISTER_COUNT, SP, type Stream, VECTORS } from './stream.ts';
 
 /** Writes a row's encoding from field values; fields that are not given come from `fill`. */
 function encode(row: Encoding, given: Readonly<Record<string, number>>, fill: (name: string, width: number) => number) {
@@ -42,6 +43,27 @@ const leavesTranslatedCode = (row: Encoding): boolean => {
 };
 const usable = A64_TABLE.filter((row) => !leavesTranslatedCode(row) || /^(AND|ORR|EOR) .*immediate/.test(row.name));
 
+/** Bits that a pattern leaves open and that belong to no field. */
+function openBits(form: Encoding): number {
+  const { mask, shouldBeOnes, fields } = parsed(form);
+  return ~fields.reduce((bits, { low, width }) => bits | ((2 ** width - 1) << low), mask | shouldBeOnes);
+}
+
+const staysInTranslatedCode = (word: number, mode: number): boolean =>
+  liftA64(word, 0, 0, mode).statements.every((s) => s.kind !== 'system');
+
+/** Rows of FP and Advanced SIMD of which at least some encodings have a fast form. */
+const FP_MODE = LiftMode.fp | LiftMode.fpDefault;
+const floating = A64_TABLE.filter((row) => {
+  const { value, shouldBeOnes } = parsed(row);
+  if (!leavesTranslatedCode(row)) return false;
+  const open = openBits(row);
+  for (let tried = open; ; tried = (tried - 1) & open) {
+    if (staysInTranslatedCode((value | shouldBeOnes | tried) >>> 0, FP_MODE)) return true;
+    if (tried === 0) return false;
+  }
+});
+
 /** LDAR, STLR: their address must be aligned. */
 const isOrdered = named(/^(LDAR|STLR)/);
 const isExclusive = named(/^(LDA?X|STL?X)/);
@@ -51,6 +73,10 @@ const exclusiveLoads = usable.filter(named(/^LDA?X/));
 const branches = usable.filter(isBranch);
 const memory = usable.filter((row) => isMemory(row) && !isExclusive(row));
 const plain = usable.filter((row) => !isBranch(row) && !isMemory(row));
+const floatingMemory = floating.filter(isMemory);
+const floatingPlain = floating.filter((row) => !isMemory(row));
+/** FPSR.IXC: an inexact result has been seen. */
+const IXC = 1 << 4;
 
 const row = (name: string): Encoding => {
   const found = A64_TABLE.find((r) => r.name === name);
@@ -65,6 +91,8 @@ const MOVK = row('MOVK 64-bit');
 const CLREX = row('CLREX');
 
 const ZR_OR_SP = 31;
+/** opc<0> of a load or store. */
+const LOAD_BIT = 1 << 22;
 const none = (): number => 0;
 
 /** A piece of a stream: words that belong together, made once its address is known. */
@@ -90,9 +118,23 @@ const INTERESTING = [
 
 class Generator {
   private readonly random: Random;
+  private readonly mode: number;
 
-  constructor(random: Random) {
+  constructor(random: Random, mode: number) {
     this.random = random;
+    this.mode = mode;
+  }
+
+  /** Half of a vector register: a double, two singles, or bits. */
+  half(): bigint {
+    const kind = this.random.below(8);
+    if (kind < 2) return this.value();
+    const wide = kind < 5;
+    const small = this.random.chance(0.3);
+    const number = (): number =>
+      small ? this.random.between(-64, 64) : (this.random.next() - 2 ** 31) * 2 ** this.random.between(-60, 40);
+    if (wide) return new BigUint64Array(new Float64Array([number()]).buffer)[0]!;
+    return new BigUint64Array(new Float32Array([number(), number()]).buffer)[0]!;
   }
 
   /** A register's first value: an edge, a small number, or random bits. */
@@ -127,10 +169,22 @@ class Generator {
 
   item(items: number, self: number): Item {
     const kind = this.random.below(100);
+    if ((this.mode & LiftMode.fp) !== 0 && kind < 82 && this.random.chance(0.7)) {
+      return kind < 60 ? this.floating() : this.memory(floatingMemory);
+    }
     if (kind < 55) return this.plain();
-    if (kind < 82) return this.memory();
+    if (kind < 82) return this.memory(memory);
     if (kind < 88) return this.exclusive();
     return this.branch(items, self);
+  }
+
+  /** Open bits of a class are random; a form that has no fast way is another try. */
+  private floating(): Item {
+    for (;;) {
+      const form = this.random.pick(floatingPlain);
+      const word = (encode(form, {}, this.field) | (this.random.next() & openBits(form))) >>> 0;
+      if (staysInTranslatedCode(word, this.mode)) return { length: 1, words: () => [word] };
+    }
   }
 
   private plain(): Item {
@@ -150,18 +204,29 @@ class Generator {
     return { length: 2, words: (index) => [adr(scratch, toData(index, offset)), move] };
   }
 
-  private memory(): Item {
+  private memory(forms: readonly Encoding[]): Item {
     const r = this.random;
-    const form = r.pick(memory);
+    const form = r.pick(forms);
     if (hasField(form, 'imm19')) return this.literal(form);
     const base = r.below(32);
     // Room for every offset: at most 512 bytes down, 32760 up.
     const near = r.chance(0.7) ? 0x1000 + r.below(64) : r.between(0x1000, 0x6fff);
     const offset = isOrdered(form) ? near & ~7 : near;
     const pointer = this.pointer(base, offset);
-    if (hasField(form, 'Rm')) return this.indexed(form, base, pointer);
-    const word = encode(form, { Rn: base, ...(r.chance(0.5) ? { imm12: r.below(16) } : {}) }, this.field);
+    if (hasField(form, 'S')) return this.indexed(form, base, pointer);
+    const word = this.access(form, base);
     return { length: pointer.length + 1, words: (i, t) => [...pointer.words(i, t), word] };
+  }
+
+  private access(form: Encoding, base: number): number {
+    const r = this.random;
+    const isFloating = floatingMemory.includes(form);
+    const near = isFloating || r.chance(0.5) ? { imm12: r.below(16) } : {};
+    const open = isFloating ? openBits(form) : 0;
+    for (;;) {
+      const word = (encode(form, { Rn: base, ...near }, this.field) | (r.next() & open)) >>> 0;
+      if (!isFloating || staysInTranslatedCode(word, this.mode)) return word;
+    }
   }
 
   private literal(form: Encoding): Item {
@@ -185,11 +250,16 @@ class Generator {
       if ((option & 1) === 0) words.push(encode(MOVK, { imm16: r.next(), hw: r.pick([2, 3]), Rd: m }, none));
     }
     // `option`'s middle bit is literal in the pattern, the outer ones are "any".
-    const access = (encode(form, { Rn: base, Rm: m }, this.field) | (option << 13)) >>> 0;
+    const access = (encode(form, { Rn: base, Rm: m }, this.field) | (option << 13) | this.loadBit(form)) >>> 0;
     return {
       length: words.length + pointer.length + 1,
       words: (i, t) => [...words, ...pointer.words(i + words.length, t), access],
     };
+  }
+
+  /** Rows of vector registers leave open whether they load or store. */
+  private loadBit(form: Encoding): number {
+    return floatingMemory.includes(form) ? this.random.next() & LOAD_BIT & openBits(form) : 0;
   }
 
   /** A load-exclusive and, mostly, its store after a few other instructions. */
@@ -260,7 +330,8 @@ const LIMIT = 120;
  */
 export function randomStream(seed: number, modes: readonly number[]): Stream {
   const random = new Random(seed);
-  const generator = new Generator(random);
+  const mode = random.pick(modes);
+  const generator = new Generator(random, mode);
   const items: Item[] = [{ length: 1, words: () => [encode(CLREX, { CRm: 15 }, none)] }];
   for (let i = 1; i < ITEMS; i++) items.push(generator.item(ITEMS, i));
   const starts: number[] = [0];
@@ -269,7 +340,11 @@ export function randomStream(seed: number, modes: readonly number[]): Stream {
   const registers = new BigUint64Array(REGISTER_COUNT);
   for (let i = 0; i <= SP; i++) registers[i] = generator.value();
   registers[NZCV] = BigInt(random.below(16));
+  if ((mode & LiftMode.fp) !== 0) {
+    for (let i = VECTORS; i < FPSR; i++) registers[i] = generator.half();
+    registers[FPSR] = BigInt(random.chance(0.8) ? IXC : 0);
+  }
   // Some stop early, so that the end of a budget falls on every place of a block.
   const limit = random.chance(0.3) ? random.between(1, LIMIT / 2) : LIMIT;
-  return { code, registers, dataSeed: random.next() | 1, limit, mode: random.pick(modes) };
+  return { code, registers, dataSeed: random.next() | 1, limit, mode };
 }

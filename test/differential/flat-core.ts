@@ -1,9 +1,12 @@
+import { VectorUnit } from '../../emulator/arm64/fp-simd/index.ts';
 import { liftA64 } from '../../emulator/arm64/lift/index.ts';
+import { SystemCall } from '../../emulator/arm64/system-calls.ts';
 import { Access, type AccessKind, type Core, type Translation } from '../../emulator/engine/core.ts';
 import type { CoreParts } from '../../emulator/engine/machine.ts';
 import type { LiftedInstruction } from '../../emulator/ir/ir.ts';
 import type { CpuState } from '../../emulator/ir/slots.ts';
 import { EntryFlag, type Tlb, type TlbBank } from '../../emulator/memory/tlb.ts';
+import { performExact } from './exact-fp.ts';
 import type { Stop } from './stream.ts';
 
 const PAGE_SHIFT = 12;
@@ -11,7 +14,7 @@ const TWO_32 = 0x1_0000_0000;
 
 /**
  * A core without privilege, for the engine's tests: virtual is physical, what is not RAM faults, and a fault or a
- * system operation turns the CPU off, the pc at the instruction concerned.
+ * system operation turns the CPU off, the pc at the instruction concerned. Exact FP and SIMD operations go on.
  */
 export class FlatCore implements Core {
   readonly state: CpuState;
@@ -27,6 +30,7 @@ export class FlatCore implements Core {
   stop: Stop = 'ok';
   private readonly parts: CoreParts;
   private readonly endCall: number;
+  private readonly vectors: VectorUnit;
 
   /** @param endCall the system call that ends a run well; any other is an exception */
   constructor(parts: CoreParts, endCall: number) {
@@ -34,6 +38,7 @@ export class FlatCore implements Core {
     this.state = parts.state;
     this.tlb = parts.tlb;
     this.endCall = endCall;
+    this.vectors = new VectorUnit(parts.state);
     this.bank = parts.tlb.select(0, 0, 0, 0);
     this.userBank = this.bank;
     this.translation = { pa: 0, secure: false, bank: this.bank, entry: 0, slow: false };
@@ -80,7 +85,8 @@ export class FlatCore implements Core {
     return false;
   }
 
-  system(call: number): void {
+  system(call: number, word: number): void {
+    if (call === SystemCall.fpSimd && performExact(this.vectors, word)) return;
     this.turnOff(call === this.endCall ? 'ok' : 'exception');
   }
 

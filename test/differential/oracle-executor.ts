@@ -1,13 +1,17 @@
+import { VectorUnit } from '../../emulator/arm64/fp-simd/index.ts';
 import { liftA64 } from '../../emulator/arm64/lift/index.ts';
+import { Sys } from '../../emulator/arm64/registers/slots.ts';
 import { SystemCall } from '../../emulator/arm64/system-calls.ts';
 import { execute, type OracleMachine, packedFlags } from '../../emulator/ir/oracle.ts';
-import { Slot } from '../../emulator/ir/slots.ts';
+import { CpuState, SLOT_BYTES, Slot, STATE_BYTES } from '../../emulator/ir/slots.ts';
+import { performExact } from './exact-fp.ts';
 import {
   CODE_BASE,
   CODE_BYTES,
   DATA_BASE,
   DATA_BYTES,
   ENTRY,
+  FPSR,
   initialData,
   NZCV,
   type Outcome,
@@ -18,16 +22,24 @@ import {
   type Stop,
   type Stream,
   type StreamExecutor,
+  VECTORS,
 } from './stream.ts';
 
 class OutsideWindow extends Error {}
 class ExceptionTaken extends Error {}
 
-const EXCEPTIONS: readonly number[] = [SystemCall.undefined, SystemCall.alignment, SystemCall.spAlignment];
+const EXCEPTIONS: readonly number[] = [
+  SystemCall.undefined,
+  SystemCall.alignment,
+  SystemCall.spAlignment,
+  SystemCall.fpSimd,
+];
 
 /** A flat machine for the oracle: slots, the data window, and the code for literal loads. */
 class FlatMachine implements OracleMachine {
-  readonly slots = new BigUint64Array(Slot.VECTOR);
+  readonly slots = new BigUint64Array(STATE_BYTES / SLOT_BYTES);
+  private readonly state = new CpuState(this.slots.buffer as ArrayBuffer, 0);
+  private readonly vectors = new VectorUnit(this.state);
   readonly data: Uint8Array;
   private readonly code: Uint8Array;
 
@@ -38,6 +50,8 @@ class FlatMachine implements OracleMachine {
     this.code = new Uint8Array(code.buffer);
     for (let i = 0; i <= SP; i++) this.slots[i] = stream.registers[i]!;
     this.slots[Slot.FLAGS] = stream.registers[NZCV]!;
+    this.slots.set(stream.registers.subarray(VECTORS, FPSR), Slot.VECTOR);
+    this.slots[Sys.FPSR] = stream.registers[FPSR]!;
     this.slots[Slot.EXCLUSIVE_ADDRESS] = BigInt.asUintN(64, -1n);
   }
 
@@ -61,7 +75,15 @@ class FlatMachine implements OracleMachine {
     for (let i = 0; i < bytes; i++) to[at + i] = Number((value >> BigInt(8 * i)) & 255n);
   }
 
-  system(call: number): bigint | undefined {
+  system(call: number, word: number): bigint | undefined {
+    if (call === SystemCall.fpSimd) {
+      this.state.setBig(
+        Slot.FLAGS,
+        packedFlags((slot) => this.readSlot(slot)),
+      );
+      this.state.setBig(Slot.FLAG_KIND, 0n);
+      if (performExact(this.vectors, word)) return undefined;
+    }
     if (EXCEPTIONS.includes(call)) throw new ExceptionTaken();
     throw new Error(`a stream has no system operations, but met call ${call}`);
   }
@@ -107,5 +129,7 @@ function registersOf(machine: OracleMachine, pc: bigint): Registers {
   for (let i = 0; i <= SP; i++) registers[i] = machine.readSlot(i);
   registers[PC] = pc;
   registers[NZCV] = packedFlags((slot) => machine.readSlot(slot));
+  for (let i = 0; i < 64; i++) registers[VECTORS + i] = machine.readSlot(Slot.VECTOR + i);
+  registers[FPSR] = machine.readSlot(Sys.FPSR);
   return registers;
 }

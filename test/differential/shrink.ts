@@ -1,6 +1,6 @@
 /** Makes a failing stream small: instructions become NOP, registers and data zero, as long as it still fails. */
 import type { DisassembleA64 } from '../../emulator/debug/disassemble.ts';
-import { ENTRY, SP, type Stream } from './stream.ts';
+import { ENTRY, registerName, type Stream } from './stream.ts';
 
 const NOP = 0xd503201f;
 
@@ -36,8 +36,7 @@ export function shrink(stream: Stream, fails: (stream: Stream) => boolean): Stre
 export function listing(stream: Stream, disassemble: DisassembleA64): string[] {
   const lines: string[] = [];
   stream.registers.forEach((value, i) => {
-    if (value !== 0n)
-      lines.push(`${i < SP ? `X${i}` : (['SP', 'PC', 'NZCV'][i - SP] ?? '')} = 0x${value.toString(16)}`);
+    if (value !== 0n) lines.push(`${registerName(i)} = 0x${value.toString(16)}`);
   });
   stream.code.forEach((word, i) => {
     if (word === NOP) return;

@@ -9,12 +9,15 @@ export const CODE_BYTES = 0x2000;
 export const ENTRY = CODE_BASE + 0xf80n;
 export const DATA_BASE = CODE_BASE + 0x4_0000n;
 
-/** Places in {@link Registers}: X0-X30, then these. */
+/** Places in {@link Registers}: X0-X30, then these. V0-V31 and FPSR are zero outside lift mode `fp`. */
 export const SP = 31;
 export const PC = 32;
 export const NZCV = 33;
-export const REGISTER_COUNT = 34;
-/** X0-X30, SP, PC, NZCV (bits 3:0 = N Z C V). */
+/** The 64 halves of V0-V31, low half first, then FPSR. */
+export const VECTORS = 34;
+export const FPSR = VECTORS + 64;
+export const REGISTER_COUNT = FPSR + 1;
+/** X0-X30, SP, PC, NZCV (bits 3:0 = N Z C V), V0-V31, FPSR. */
 export type Registers = BigUint64Array;
 
 export interface Stream {
@@ -59,7 +62,11 @@ export function initialData(seed: number): Uint8Array {
   return data;
 }
 
-const registerName = (i: number): string => ['SP', 'PC', 'NZCV'][i - SP] ?? `X${i}`;
+export function registerName(i: number): string {
+  if (i < SP) return `X${i}`;
+  if (i < VECTORS) return ['SP', 'PC', 'NZCV'][i - SP]!;
+  return i === FPSR ? 'FPSR' : `V${(i - VECTORS) >> 1}.${(i - VECTORS) & 1 ? 'high' : 'low'}`;
+}
 
 /** The first differences of two outcomes as lines, empty if they agree. */
 export function differences(a: Outcome, b: Outcome, nameA: string, nameB: string): string[] {

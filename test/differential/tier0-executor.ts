@@ -1,3 +1,4 @@
+import { Sys } from '../../emulator/arm64/registers/slots.ts';
 import { SystemCall } from '../../emulator/arm64/system-calls.ts';
 import { Machine } from '../../emulator/engine/machine.ts';
 import type { Tuning } from '../../emulator/engine/tier1/regions.ts';
@@ -10,6 +11,7 @@ import {
   DATA_BASE,
   DATA_BYTES,
   ENTRY,
+  FPSR,
   initialData,
   NZCV,
   type Outcome,
@@ -18,6 +20,7 @@ import {
   SP,
   type Stream,
   type StreamExecutor,
+  VECTORS,
 } from './stream.ts';
 
 /** BRK #0 stands behind the stream: reaching it ends the run. */
@@ -62,6 +65,8 @@ function createEngineExecutor(name: string, compiled: boolean): StreamExecutor {
     state.setBig(Slot.PC, ENTRY);
     state.setBig(Slot.FLAG_KIND, 0n);
     state.setBig(Slot.FLAGS, stream.registers[NZCV]!);
+    for (let i = 0; i < 64; i++) state.setBig(Slot.VECTOR + i, stream.registers[VECTORS + i]!);
+    state.setBig(Sys.FPSR, stream.registers[FPSR]!);
     core.setMode(stream.mode);
     core.off = false;
     core.stop = 'ok';
@@ -71,6 +76,8 @@ function createEngineExecutor(name: string, compiled: boolean): StreamExecutor {
     for (let i = 0; i <= SP; i++) registers[i] = state.big(i);
     registers[PC] = state.big(Slot.PC);
     registers[NZCV] = packedFlags((slot) => state.big(slot));
+    for (let i = 0; i < 64; i++) registers[VECTORS + i] = state.big(Slot.VECTOR + i);
+    registers[FPSR] = state.big(Sys.FPSR);
     const data = machine.phys.peek(Number(DATA_BASE), DATA_BYTES);
     return { stop: core.stop, registers, data, executed: instructions };
   }

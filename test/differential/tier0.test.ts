@@ -12,6 +12,11 @@ const MODES: readonly (readonly [name: string, instructions: number, modes: read
     20_000,
     [EL1, LiftMode.alignmentCheck, LiftMode.spCheck, LiftMode.alignmentCheck | LiftMode.spCheck | EL1],
   ],
+  [
+    'with floating point and Advanced SIMD',
+    20_000,
+    [LiftMode.fp | LiftMode.fpDefault, LiftMode.fp | LiftMode.fpDefault | LiftMode.alignmentCheck | LiftMode.spCheck],
+  ],
 ];
 
 describe('tier 0 and the oracle agree on random A64 streams', () => {

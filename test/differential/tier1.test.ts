@@ -9,6 +9,7 @@ const EL1 = 1;
 const MODES: readonly (readonly [name: string, instructions: number, modes: readonly number[]])[] = [
   ['without checks', 8_000, [0]],
   ['with unprivileged accesses, alignment and SP checks', 4_000, [LiftMode.alignmentCheck | LiftMode.spCheck | EL1]],
+  ['with floating point and Advanced SIMD', 6_000, [LiftMode.fp | LiftMode.fpDefault]],
 ];
 
 describe('tier 1, tier 0 and the oracle agree on random A64 streams', () => {

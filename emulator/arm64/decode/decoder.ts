@@ -1,10 +1,9 @@
-import type { Encoding } from './encoding.ts';
 import { parsePattern } from './pattern.ts';
 
-interface Candidate {
+interface Candidate<Row> {
   readonly mask: number;
   readonly value: number;
-  readonly encoding: Encoding;
+  readonly row: Row;
 }
 
 /** Bits 31:21 choose the bucket: they tell nearly all encodings apart, and the rest is a short scan. */
@@ -17,17 +16,17 @@ const bitCount = (x: number): number => {
   return n;
 };
 
-/** Finds the row of an encoding. Where two rows match, the one with more fixed bits wins. */
-export class Decoder {
-  private readonly buckets: readonly (readonly Candidate[])[];
+/** Finds the row of an encoding in a table of patterns. Where two rows match, the one with more fixed bits wins. */
+export class Decoder<Row extends { readonly pattern: string }> {
+  private readonly buckets: readonly (readonly Candidate<Row>[])[];
 
-  constructor(table: readonly Encoding[]) {
-    const candidates = table.map((encoding): Candidate => {
-      const { mask, value } = parsePattern(encoding.pattern);
-      return { mask, value, encoding };
+  constructor(table: readonly Row[]) {
+    const candidates = table.map((row): Candidate<Row> => {
+      const { mask, value } = parsePattern(row.pattern);
+      return { mask, value, row };
     });
     candidates.sort((a, b) => bitCount(b.mask) - bitCount(a.mask));
-    const buckets: Candidate[][] = Array.from({ length: BUCKETS }, () => []);
+    const buckets: Candidate<Row>[][] = Array.from({ length: BUCKETS }, () => []);
     for (const candidate of candidates) {
       const fixed = candidate.value >>> INDEX_SHIFT;
       const free = ~(candidate.mask >>> INDEX_SHIFT) & (BUCKETS - 1);
@@ -42,9 +41,9 @@ export class Decoder {
   }
 
   /** @returns the row, or undefined for an unallocated encoding */
-  find(word: number): Encoding | undefined {
+  find(word: number): Row | undefined {
     for (const c of this.buckets[word >>> INDEX_SHIFT]!) {
-      if (((word ^ c.value) & c.mask) === 0) return c.encoding;
+      if (((word ^ c.value) & c.mask) === 0) return c.row;
     }
     return undefined;
   }

@@ -15,7 +15,7 @@ import type {
   ValueOp,
   Width,
 } from '../../ir/ir.ts';
-import { Slot } from '../../ir/slots.ts';
+import { Slot, SYSTEM_SLOT } from '../../ir/slots.ts';
 import type { Site } from '../decode/encoding.ts';
 import { SystemCall } from '../system-calls.ts';
 
@@ -24,10 +24,8 @@ export const ZR_OR_SP = 31;
 /** The link register. */
 export const LR = 30;
 
-/** Slots that the lifter reads: everything before the vector registers. */
-const SLOTS = Slot.SPLIT;
 const registers = (width: Width): RegExpr[] =>
-  Array.from({ length: SLOTS }, (_, slot) => ({ kind: 'reg', slot, width }) as const);
+  Array.from({ length: SYSTEM_SLOT }, (_, slot) => ({ kind: 'reg', slot, width }) as const);
 const REG32 = registers(32);
 const REG64 = registers(64);
 

@@ -51,7 +51,7 @@ export function alignmentCheck(word: number, address: Expr, size: number): reado
 }
 
 /** What precedes an ordinary access: SP's alignment, then the address's where SCTLR_ELx.A asks for it. */
-const checks = (word: number, site: Site, address: Expr, size: number): readonly Statement[] => {
+export const checks = (word: number, site: Site, address: Expr, size: number): readonly Statement[] => {
   if ((site.mode & (LiftMode.alignmentCheck | LiftMode.spCheck)) === 0) return NOTHING;
   const alignment = site.mode & LiftMode.alignmentCheck ? alignmentCheck(word, address, size) : NOTHING;
   return [...spCheck(word, site), ...alignment];
@@ -108,7 +108,7 @@ export const literal =
     access(word, site, transfer, bigInt(pcPlus(site, imm19(word) * INSTRUCTION_BYTES), 64));
 
 /** Wraps accesses into a writeback of base + offset: post-index accesses the old base, pre-index the new one. */
-function writeback(
+export function writeback(
   word: number,
   mode: 'pre' | 'post',
   offset: number,

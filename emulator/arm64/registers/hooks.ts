@@ -23,6 +23,10 @@ const give = (core: Arm64Core, lo: number, hi = 0): void => {
 const pstate = (core: Arm64Core): number => core.state.lo(Sys.PSTATE);
 
 const ALL = -1;
+/** CPACR_EL1.FPEN, CPTR_ELx.TFP: what decides whether FP and Advanced SIMD instructions are lifted or trap. */
+const CPACR_FPEN = 3 << 20;
+const CPTR_TFP = 1 << 10;
+const ALL_REGIMES: readonly RegimeNumber[] = [Regime.el10, Regime.secureEl10, Regime.el2, Regime.el3];
 
 /** A register on some bits of which the banks of regimes depend. */
 function governs(name: keyof typeof CONTROL, bitsLo: number, bitsHi: number, regimes: readonly RegimeNumber[]): Hooks {
@@ -102,6 +106,10 @@ const CONTROL_HOOKS: Readonly<Record<string, Hooks>> = {
       core.worldChanged();
     },
   },
+  CPACR_EL1: governs('CPACR_EL1', CPACR_FPEN, 0, EL1_REGIMES),
+  CPTR_EL2: governs('CPTR_EL2', CPTR_TFP, 0, [Regime.el10, Regime.el2]),
+  CPTR_EL3: governs('CPTR_EL3', CPTR_TFP, 0, ALL_REGIMES),
+  FPCR: { written: (core) => core.contextChanged(ALL_REGIMES) },
   RMR_EL3: {
     write: (core, lo) => {
       if ((lo & 2) !== 0) core.warmReset();

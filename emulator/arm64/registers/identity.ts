@@ -3,18 +3,18 @@ import { CACHE_TYPE, TID1, TID2, TID3 } from './traps.ts';
 
 /**
  * Identity of the CPU: a Cortex-A57 r1p0 as QEMU's `cortex-a57` reports it, less what this machine does not have:
- * AArch32 (each ELn field says AArch64 only), FP and Advanced SIMD, the cryptographic instructions, big-endian data.
+ * AArch32 (each ELn field says AArch64 only), big-endian data.
  */
 const read = { only: 'read' } as const;
 const id3 = (crm: number, op2: number, reset = 0n): RegisterRow =>
   row(3, 0, 0, crm, op2, { ...read, reset, traps: TID3 });
 
-/** EL0-EL3 are AArch64 only (1 each); FP, AdvSIMD not implemented (0xf). */
-const PFR0 = 0x00ff1111n;
+/** EL0-EL3 are AArch64 only (1 each); FP and AdvSIMD implemented (0), without half-precision arithmetic. */
+const PFR0 = 0x00001111n;
 /** Armv8 debug (6), PMUv3 (1), 6 breakpoints, 4 watchpoints, 2 of the breakpoints compare contexts. */
 const DFR0 = 0x10305106n;
-/** CRC32. */
-const ISAR0 = 0x00010000n;
+/** AES with PMULL (2), SHA1 (1), SHA256 (1), CRC32 (1). */
+const ISAR0 = 0x00011120n;
 /** 44-bit physical addresses (4), 16-bit ASIDs (2), secure memory told apart (1), granules 4 KiB and 64 KiB, not 16 KiB. */
 const MMFR0 = 0x00001024n;
 

@@ -21,7 +21,7 @@ const { HCR_EL2, SCR_EL3, TCR_EL1, TTBR0_EL1, TTBR1_EL1, VTCR_EL2, VTTBR_EL2 } =
  * numbers of the TCR and VTCR values stand above them, so that a change of these starts from an empty TLB, and going
  * back finds what was there.
  */
-const BankMode = { STAGE1: 1 << 4, WXN: 1 << 5, STAGE2: 1 << 6, DC: 1 << 7, PTW: 1 << 8, SIF: 1 << 9 } as const;
+const BankMode = { STAGE1: 1 << 6, WXN: 1 << 7, STAGE2: 1 << 8, DC: 1 << 9, PTW: 1 << 10, SIF: 1 << 11 } as const;
 const TCR_A1 = 1 << 22;
 const TCR_AS_16_BITS = 1 << 4;
 
@@ -45,7 +45,28 @@ function liftMode(state: CpuState, regime: RegimeNumber, el: number): number {
   const sctlr = state.lo(REGIME_REGISTERS[regime].sctlr);
   const spCheck = el === 0 ? Sctlr.SA0 : Sctlr.SA;
   const aligned = (sctlr & Sctlr.A) !== 0 || flatIsDevice(state, regime);
-  return el | (aligned ? LiftMode.alignmentCheck : 0) | ((sctlr & spCheck) !== 0 ? LiftMode.spCheck : 0);
+  return (
+    el |
+    (aligned ? LiftMode.alignmentCheck : 0) |
+    ((sctlr & spCheck) !== 0 ? LiftMode.spCheck : 0) |
+    floatMode(state, regime, el)
+  );
+}
+
+/** CPACR_EL1.FPEN, one bit for EL1 and EL0, one for EL0; CPTR_ELx.TFP. */
+const FPEN = { EL1: 1 << 20, EL0: 1 << 21 } as const;
+const TFP = 1 << 10;
+
+/** What the traps of CPTR_EL3, CPTR_EL2 and CPACR_EL1 (D1.15) and FPCR leave of the fast forms. */
+function floatMode(state: CpuState, regime: RegimeNumber, el: number): number {
+  if ((state.lo(Sys.CPTR_EL3) & TFP) !== 0) return 0;
+  const underEl2 = regime === Regime.el10 || regime === Regime.el2;
+  if (underEl2 && (state.lo(Sys.CPTR_EL2) & TFP) !== 0) return 0;
+  if (el < 2) {
+    const wanted = el === 0 ? FPEN.EL1 | FPEN.EL0 : FPEN.EL1;
+    if ((state.lo(Sys.CPACR_EL1) & wanted) !== wanted) return 0;
+  }
+  return LiftMode.fp | (state.lo(Sys.FPCR) === 0 ? LiftMode.fpDefault : 0);
 }
 
 /** Numbers given to the values that a control register was seen with. */
@@ -65,8 +86,8 @@ class Values {
 
 const TWO_32 = 0x1_0000_0000;
 const VALUE_LIMIT = 1024;
-const TCR_SHIFT = 10;
-const VTCR_SHIFT = 20;
+const TCR_SHIFT = 12;
+const VTCR_SHIFT = 22;
 
 /**
  * The TLB banks of the contexts that were entered last: one per regime and privilege, so that going to another level

@@ -8,12 +8,13 @@ import type { FlagKindName, Width } from '../../ir/ir.ts';
 import { FlagKind } from '../../ir/ir.ts';
 import { type EmitTarget, emitValue, operandWidth, type Push } from '../../ir/micro-ops.ts';
 import { Slot } from '../../ir/slots.ts';
+import { VECTOR_ROW, type VectorOp, type VectorRow } from '../../ir/vector-ops.ts';
 import { JUMP_ENTRIES, TLB_ENTRIES } from '../../memory/tlb.ts';
 import { Code, type Label } from '../../wasm/code.ts';
 import { type FunctionType, ModuleWriter } from '../../wasm/module.ts';
-import { Op, ValueType } from '../../wasm/opcodes.ts';
+import { Op, ValueType, VectorOpcode } from '../../wasm/opcodes.ts';
 import { emitDirectCondition, emitPackedCondition, kindOf, kindWidth } from '../conditions.ts';
-import { Exit, Field, Header, RECORD_BYTES, SCRATCH, SCRATCH_ORIGIN } from './records.ts';
+import { CHECK_FIELDS, Exit, Field, Header, RECORD_BYTES, SCRATCH, SCRATCH_ORIGIN } from './records.ts';
 import { type Action, HANDLERS, type Handler, type Shape } from './shapes.ts';
 
 const { i32, i64 } = ValueType;
@@ -107,6 +108,9 @@ class HandlerWriter {
         c.memory(Op.i64Store, 0);
         this.flow.next();
         return;
+      case 'setVector':
+        this.setVector(action.op);
+        return;
       case 'load':
         this.access(action.address, action.size, TAG.read, OPERAND_FIELDS, action.user);
         c.set(this.frame.host);
@@ -180,7 +184,7 @@ class HandlerWriter {
         this.flow.exit(Exit.system);
         return;
       case 'check':
-        this.begin(OPERAND_FIELDS);
+        this.begin(CHECK_FIELDS);
         this.value(action.condition);
         c.constant(0, 'pair' in action.condition ? 32 : action.condition.width);
         c.wide('ne', 'pair' in action.condition ? 32 : action.condition.width);
@@ -304,6 +308,23 @@ class HandlerWriter {
     c.get(va);
     c.op(Op.i32WrapI64);
     c.wide('add', 32);
+  }
+
+  /** Operands in the first fields, the amount in the last. */
+  private setVector(op: VectorOp | undefined): void {
+    const c = this.c;
+    const operand = (field: number) => (): void => {
+      this.slotAddress(field);
+      c.simdMemory(VectorOpcode.load, 0);
+    };
+    this.slotAddress(Field.d);
+    if (op === undefined) operand(Field.a)();
+    else {
+      const row = VECTOR_ROW.get(op) as VectorRow;
+      row.emit(c, OPERAND_FIELDS.slice(0, row.operands).map(operand), () => this.field(Field.e));
+    }
+    c.simdMemory(VectorOpcode.store, 0);
+    this.flow.next();
   }
 
   private loadPair(size: 4 | 8, address: Shape): void {

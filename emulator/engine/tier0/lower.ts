@@ -2,13 +2,13 @@
  * From statements to tier 0's records: names the shape of each statement; where no handler has that shape, computes the
  * deepest part into a temporary and tries again. Also folds constants, and fuses a comparison with the branch on it.
  */
-import type { Expr, FlagKindName, LiftedInstruction, Statement, ValueOp } from '../../ir/ir.ts';
+import type { Expr, FlagKindName, LiftedInstruction, Statement, ValueOp, VectorExpr } from '../../ir/ir.ts';
 import { reg } from '../../ir/ir.ts';
 import { operandWidth } from '../../ir/micro-ops.ts';
 import { Slot, TEMP_COUNT } from '../../ir/slots.ts';
 import { isAlways, isDirect, isNeverAfterLogical } from '../conditions.ts';
 import { KnownConstants } from './fold.ts';
-import { Field } from './records.ts';
+import { CHECK_FIELDS, Field } from './records.ts';
 import { conditionKey, HANDLER_BY_KEY, opName, StatementKey } from './shapes.ts';
 
 /** Takes finished records. */
@@ -97,6 +97,9 @@ export class Lowering {
       case 'set':
         this.set(s.slot, s.value);
         return;
+      case 'setVector':
+        this.setVector(s.slot, s.value);
+        return;
       case 'load':
         this.access(
           s.slot,
@@ -167,7 +170,9 @@ export class Lowering {
           const handler = HANDLER_BY_KEY.get(StatementKey.check(key === 'r' ? `r${expr.width}` : key));
           if (!handler) return false;
           this.beginHandler(handler.number);
-          this.operands(leaves.fields);
+          leaves.fields.forEach((field, i) => {
+            this.sink.u16(CHECK_FIELDS[i], field);
+          });
           this.sink.u16(Field.c, s.call);
           this.sink.i32(Field.word, s.word | 0);
           return true;
@@ -218,6 +223,28 @@ export class Lowering {
     }
     this.emitSet(slot, this.simplify(value));
     this.wrote(slot);
+  }
+
+  private setVector(slot: number, value: VectorExpr): void {
+    const place = (expr: VectorExpr): number => {
+      if (expr.kind === 'vreg') return expr.slot;
+      const low = this.temp();
+      this.temp();
+      // What this operand itself needs is free again once it stands there.
+      const mark = this.nextTemp;
+      this.setVector(low, expr);
+      this.nextTemp = mark;
+      return low;
+    };
+    const operands: number[] = [];
+    if (value.kind === 'vreg') operands.push(value.slot);
+    else for (const arg of value.args) operands.push(arg === value.args[0] ? (operands[0] ?? place(arg)) : place(arg));
+    this.begin(StatementKey.vector(value.kind === 'vreg' ? undefined : value.op));
+    this.sink.u16(Field.d, slot * 8);
+    this.operands(operands.map((operand) => operand * 8));
+    if (value.kind === 'vop') this.sink.u16(Field.e, value.amount);
+    this.wrote(slot);
+    this.wrote(slot + 1);
   }
 
   private setConstant(slot: number, value: bigint): void {

@@ -20,6 +20,8 @@
  */
 export const RECORD_BYTES = 16;
 export const Field = { op: 0, d: 2, a: 4, b: 6, c: 8, e: 10, imm64: 8, link0: 8, link1: 12, word: 12 } as const;
+/** A check's record holds the call and the instruction word where others hold operands. */
+export const CHECK_FIELDS = [Field.a, Field.b, Field.e, Field.d] as const;
 export const HEADER_BYTES = 32;
 export const Header = { slot: -32, entry: -28, need: -24, handler: -20, pc: -16, cost: -8, length: -4 } as const;
 export const NOT_TRANSLATED = 0x7fffffff;

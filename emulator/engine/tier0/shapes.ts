@@ -5,8 +5,9 @@
  * shifted operands and compare-and-branch pay, in this order. Whatever is not listed is split by the lowering into
  * shapes that are; the list always holds the plain form of each operation, so splitting ends.
  */
-import type { AccessSize, Extend, FlagKindName, ValueOp, Width } from '../../ir/ir.ts';
-import { BINARY_OPS, COMPARE_OPS, UNARY_OPS } from '../../ir/ir.ts';
+import type { AccessSize, CareOp, Extend, FlagKindName, ValueOp, Width } from '../../ir/ir.ts';
+import { BINARY_OPS, CARE_OPS, COMPARE_OPS, FLOAT_UNARY_OPS, UNARY_OPS } from '../../ir/ir.ts';
+import { VECTOR_ROWS, type VectorOp } from '../../ir/vector-ops.ts';
 import { CONDITION_PAIRS, isDirect, kindWidth } from '../conditions.ts';
 
 /** A node of a shape: a leaf, or an operation over nodes, or a condition. */
@@ -20,6 +21,8 @@ export type Shape =
 export type Action =
   | { readonly do: 'set'; readonly value: Shape; readonly width: Width }
   | { readonly do: 'constant' }
+  /** One operation on 128-bit registers; without one, a copy. */
+  | { readonly do: 'setVector'; readonly op: VectorOp | undefined }
   | {
       readonly do: 'load';
       readonly size: AccessSize;
@@ -95,6 +98,7 @@ export const StatementKey = {
   branch: (condition: string): string => `branch:${condition}`,
   flagsBranch: (kind: FlagKindName, pair: number, result: boolean, operands: string): string =>
     `flagsBranch.${kind}.${pair}${result ? '.d' : ''}:${operands}`,
+  vector: (op: VectorOp | undefined): string => `vector:${op ?? ''}`,
   check: (condition: string): string => `check:${condition}`,
 } as const;
 
@@ -167,6 +171,34 @@ function* hotValues(): Generator<Shape> {
   }
 }
 
+/** Floating-point values, hot ones. */
+function* floatValues(): Generator<Shape> {
+  for (const w of WIDTHS) {
+    for (const name of ['fadd', 'fsub', 'fmul', 'fdiv'] as const) yield node(name, w, [r(w), r(w)]);
+    yield node('fma', w, [r(w), r(w), r(w)]);
+    yield node('fcmp', 32, [r(w), r(w)], w);
+  }
+}
+
+/** Floating-point values in functions of their own. */
+function* rareFloatValues(): Generator<Shape> {
+  for (const w of WIDTHS) {
+    for (const name of FLOAT_UNARY_OPS) yield node(name, w, [r(w)]);
+    for (const name of ['fmin', 'fmax'] as const) yield node(name, w, [r(w), r(w)]);
+    for (const name of CARE_OPS) if (careCovers(name, w)) yield careOf(name, w);
+    for (const to of WIDTHS) {
+      for (const name of ['ofS', 'ofU', 'toS', 'toU'] as const) yield node(name, to, [r(w)], w);
+    }
+    yield node('fcvt', w === 64 ? 32 : 64, [r(w)], w);
+  }
+}
+
+/** Operands of a care operation besides the status. */
+const CARE_OPERANDS: Partial<Record<CareOp, number>> = { careRoot: 2, careFused: 1, careNarrow: 1, careRounded: 2 };
+const careOf = (name: CareOp, w: Width): Shape =>
+  node(name, 32, [r(32), ...new Array<Shape>(CARE_OPERANDS[name] ?? 3).fill(r(w))], w);
+const careCovers = (name: CareOp, w: Width): boolean => name !== 'careNarrow' || w === 64;
+
 /** Values in functions of their own. */
 function* rareValues(): Generator<Shape> {
   for (const w of WIDTHS) {
@@ -201,6 +233,9 @@ function* conditions(): Generator<Shape> {
   }
 }
 
+const HOT_VECTOR: ReadonlySet<string> = new Set(['and', 'or', 'xor', 'low', 'eq8', 'add32', 'add64', 'splat8']);
+const HOT_CARE = ['careSum', 'careDifference', 'careProduct', 'careQuotient', 'careFused'] as const;
+
 const widthOf = (shape: Shape): Width => ('pair' in shape ? 32 : shape.width);
 
 function* entries(): Generator<Entry> {
@@ -209,13 +244,17 @@ function* entries(): Generator<Entry> {
   yield { key: 'region', action: { do: 'region' } };
   yield { key: 'resume', action: { do: 'resume' } };
   yield { key: 'constant', action: { do: 'constant' } };
-  for (const value of hotValues()) {
+  for (const value of [...hotValues(), ...floatValues()]) {
     const width = widthOf(value);
     yield { key: K.set(width, shapeKey(value)), action: { do: 'set', value, width } };
   }
-  for (const value of rareValues()) {
+  for (const value of [...rareValues(), ...rareFloatValues()]) {
     const width = widthOf(value);
     yield { key: K.set(width, shapeKey(value)), action: { do: 'set', value, width }, outlined: true };
+  }
+  yield { key: K.vector(undefined), action: { do: 'setVector', op: undefined } };
+  for (const { op } of VECTOR_ROWS) {
+    yield { key: K.vector(op), action: { do: 'setVector', op }, outlined: !HOT_VECTOR.has(op) };
   }
   for (const address of ADDRESSES) {
     const a = shapeKey(address);
@@ -284,6 +323,10 @@ function* entries(): Generator<Entry> {
       yield { key: K.branch(shapeKey(condition)), action: { do: 'branch', condition } };
     }
     yield { key: K.check(`r${w}`), action: { do: 'check', condition: r(w) } };
+    for (const name of HOT_CARE) {
+      const condition = careOf(name, w);
+      yield { key: K.check(shapeKey(condition)), action: { do: 'check', condition } };
+    }
   }
   yield { key: K.branch('r'), action: { do: 'branch', condition: r(32) } };
   yield { key: K.check('and64(r,r)'), action: { do: 'check', condition: node('and', 64, [r(), r()]) } };

@@ -5,13 +5,14 @@
  */
 
 import type { HelperName } from '../../ir/helpers.ts';
-import type { Expr, FlagKindName, Statement, Width } from '../../ir/ir.ts';
+import type { Expr, FlagKindName, Statement, VectorExpr, Width } from '../../ir/ir.ts';
 import { FlagKind } from '../../ir/ir.ts';
 import { type EmitTarget, emitValue, type Push } from '../../ir/micro-ops.ts';
 import { Slot, TEMP_COUNT } from '../../ir/slots.ts';
+import { VECTOR_ROW, type VectorRow } from '../../ir/vector-ops.ts';
 import { JUMP_ENTRIES, TLB_ENTRIES } from '../../memory/tlb.ts';
 import { Code, type Label } from '../../wasm/code.ts';
-import { Op, ValueType } from '../../wasm/opcodes.ts';
+import { Op, ValueType, VectorOpcode } from '../../wasm/opcodes.ts';
 import { emitDirectCondition, emitPackedCondition, isAlways, isDirect, kindOf, kindWidth } from '../conditions.ts';
 import { Exit, Header } from '../tier0/records.ts';
 import { endOf, type RegionBlock, type RegionGraph } from './graph.ts';
@@ -68,6 +69,7 @@ class RegionWriter {
   private readonly flags: number;
   private readonly scratch: number;
   private readonly record: number;
+  private readonly vectorScratch: number;
   private readonly usesFlags: boolean;
   private readonly target: EmitTarget;
   private readonly contexts: Context[] = [];
@@ -96,6 +98,7 @@ class RegionWriter {
     this.flags = c.local(i32);
     this.scratch = c.local(i32);
     this.record = c.local(i32);
+    this.vectorScratch = c.local(ValueType.v128);
     this.usesFlags = this.survey();
     this.target = {
       code: c,
@@ -129,6 +132,11 @@ class RegionWriter {
             case 'set':
               visit(s.value);
               write(s.slot);
+              break;
+            case 'setVector':
+              this.vectorSlots(s.value, read);
+              write(s.slot);
+              write(s.slot + 1);
               break;
             case 'load':
               visit(s.address);
@@ -322,6 +330,9 @@ class RegionWriter {
           if (s.value.width === 32) c.op(Op.i64ExtendI32U);
         });
         return;
+      case 'setVector':
+        this.setVector(s.slot, s.value);
+        return;
       case 'load':
         this.access(s.address, s.size, TAG.read, s.user ?? false);
         c.set(this.host);
@@ -393,6 +404,58 @@ class RegionWriter {
       default:
         throw new Error(`${s.kind} cannot be compiled`);
     }
+  }
+
+  private vectorSlots(e: VectorExpr, read: (slot: number) => void): void {
+    if (e.kind === 'vop') for (const arg of e.args) this.vectorSlots(arg, read);
+    else {
+      read(e.slot);
+      read(e.slot + 1);
+    }
+  }
+
+  /** Vector registers stay in memory; temporaries are two locals. */
+  private setVector(slot: number, value: VectorExpr): void {
+    const c = this.c;
+    const first = this.localOf(slot);
+    if (first === undefined) {
+      c.i32(0);
+      this.vector(value);
+      c.simdMemory(VectorOpcode.store, slot * 8);
+      return;
+    }
+    this.vector(value);
+    c.tee(this.vectorScratch);
+    for (const half of [0, 1]) {
+      if (half === 1) c.get(this.vectorScratch);
+      c.simd(VectorOpcode.i64x2Extract);
+      c.byte(half);
+      c.set(this.localOf(slot + half) as number);
+    }
+  }
+
+  private vector(e: VectorExpr): void {
+    const c = this.c;
+    if (e.kind === 'vop') {
+      const row = VECTOR_ROW.get(e.op) as VectorRow;
+      row.emit(
+        c,
+        e.args.map((arg) => () => this.vector(arg)),
+        () => c.i32(e.amount),
+      );
+      return;
+    }
+    const first = this.localOf(e.slot);
+    if (first === undefined) {
+      c.i32(0);
+      c.simdMemory(VectorOpcode.load, e.slot * 8);
+      return;
+    }
+    c.get(first);
+    c.simd(VectorOpcode.i64x2Splat);
+    c.get(this.localOf(e.slot + 1) as number);
+    c.simd(VectorOpcode.i64x2Replace);
+    c.byte(1);
   }
 
   /** Leaves before the current instruction, for tier 0 to do it. */
