@@ -14,6 +14,8 @@ import { startCpu } from './virt-cpu.ts';
 
 export interface ConduitOptions {
   readonly shape: BoardShape;
+  /** Level at which the first CPU started: the others start there too (DEN 0022D 6.4). */
+  readonly entryLevel: 1 | 2 | 3;
   /** PSCI stands in for firmware and is called so. */
   readonly psci: 'smc' | 'hvc' | undefined;
   readonly semihosting: boolean;
@@ -30,16 +32,15 @@ function answer(core: Arm64Core, result: number | undefined): void {
   if (result !== undefined) core.state.set(Slot.GENERAL, result | 0, result < 0 ? -1 : 0);
 }
 
-function psciHost(machine: Machine<Arm64Core>, shape: BoardShape): PsciHost {
+function psciHost(machine: Machine<Arm64Core>, { shape, entryLevel }: ConduitOptions): PsciHost {
   const { cores } = machine;
   return {
     cpus: cores.length,
     isOff: (cpu) => cores[cpu].off,
-    start: (cpu, entry, context, caller) => {
+    start: (cpu, entry, context) => {
       const core = cores[cpu];
-      const { el, secure } = cores[caller];
       const address = BigInt.asUintN(64, (BigInt(entry.hi) << 32n) | BigInt(entry.lo >>> 0));
-      startCpu(core, { entry: address, el: levelOf(el), secure }, shape);
+      startCpu(core, { entry: address, el: entryLevel, secure: false }, shape);
       core.state.set(Slot.GENERAL, context.lo, context.hi);
     },
     turnOff: (cpu) => {
@@ -59,7 +60,7 @@ export function firmwareConduit(machine: Machine<Arm64Core>, options: ConduitOpt
   if (!options.shape.secure) conduit.smc = undefinedCall;
   if (!options.shape.virtualization) conduit.hvc = undefinedCall;
   if (options.psci) {
-    const psci = new Psci(psciHost(machine, options.shape));
+    const psci = new Psci(psciHost(machine, options));
     conduit[options.psci] = (core) => {
       const args = [1, 2, 3].map((n) => register(core, n));
       answer(core, psci.call(core.number, register(core, 0).lo >>> 0, args));
@@ -100,8 +101,4 @@ function readByte(core: Arm64Core, vaLo: number, vaHi: number): number | undefin
     if (error instanceof ExternalAbort) return undefined;
     throw error;
   }
-}
-
-function levelOf(el: number): 1 | 2 | 3 {
-  return el === 3 ? 3 : el === 2 ? 2 : 1;
 }

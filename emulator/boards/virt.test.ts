@@ -73,6 +73,14 @@ describe('reset and boot', () => {
     expect(reason?.kind).toBe('exit');
   });
 
+  it('without firmware the GIC is open to the normal world: its group register bits are visible to it', () => {
+    const { board } = run({ images: { kernel: image(a64.stay) }, cpus: 2 }, 10);
+    const by = { secure: false, cpu: 1 };
+    const { phys } = board.machine;
+    phys.write(Virt.gicDistributor.base + 0x100, 4, 0x4000_0000, by);
+    expect(phys.read(Virt.gicDistributor.base + 0x100, 4, by)).toBe(0x4000_ffff);
+  });
+
   it('an initrd stands at half of RAM and is named in /chosen', () => {
     const { board } = run(
       { images: { kernel: image(a64.stay), initrd: Uint8Array.of(1, 2, 3) }, memoryBytes: 64 * MIB },
@@ -167,7 +175,7 @@ describe('the board', () => {
     expect(board.machine.cores[0].state.big(5)).toBe(0x41n);
   });
 
-  it('PSCI CPU_ON starts the second CPU at the level of its caller, with its context in X0', () => {
+  it('PSCI CPU_ON starts the second CPU at the level at which the first one started, with its context in X0', () => {
     const entry = Virt.ram.base + 0x8_0000;
     // Each CPU prints its number; the second then powers off.
     const words = [

@@ -135,6 +135,7 @@ export class VirtBoard {
     const conduit = firmwareConduit(machine, {
       psci: this.plan.psci,
       shape,
+      entryLevel: this.plan.el,
       semihosting: options.semihosting ?? false,
       output: (byte) => this.console.put(byte, machine.timeline.now()),
     });
@@ -149,6 +150,7 @@ export class VirtBoard {
   private powerOn(): void {
     const { machine, plan } = this;
     for (const { device } of this.placed) device.reset();
+    if (this.shape.secure && plan.el < 3) this.gic.openToNormalWorld();
     for (const piece of plan.pieces) {
       machine.phys.poke(piece.address, piece.data);
       if (piece.size > piece.data.length)

@@ -2,7 +2,7 @@ import { type DeviceContext, hex } from '../context.ts';
 import type { InterruptLine } from '../device.ts';
 import { ActivePriorities, groupPriorityMask } from './active-priorities.ts';
 import type { InterruptState } from './interrupts.ts';
-import { Gicc, GiccCtlr, IDLE_PRIORITY, SGIS, SPURIOUS, SPURIOUS_GROUP1 } from './registers.ts';
+import { Gicc, GiccCtlr, IDLE_PRIORITY, NORMAL_HIGHEST, SGIS, SPURIOUS, SPURIOUS_GROUP1 } from './registers.ts';
 
 const SECTION = 'Arm IHI 0048B.b 4.4';
 const IIDR = 0x0002_043b;
@@ -60,6 +60,11 @@ export class CpuInterface {
     this.abpr = MINIMUM_ABPR;
     this.group0.words.fill(0);
     this.group1.words.fill(0);
+  }
+
+  /** Lets the normal world set the priority mask, which it cannot while the mask lies in the secure half (4.4.2). */
+  openToNormalWorld(): void {
+    this.pmr = NORMAL_HIGHEST;
   }
 
   /** Drives the interrupt request wires (2.3.1): Group 1 is signalled as IRQ, Group 0 as IRQ or, with FIQEn, as FIQ. */

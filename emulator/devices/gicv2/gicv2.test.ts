@@ -463,6 +463,18 @@ describe('completion', () => {
   });
 });
 
+it('without firmware the normal world gets all interrupts: Group 1, and a priority mask that it can set', () => {
+  const b = bench(2);
+  b.gic.openToNormalWorld();
+  b.dn[1].set(Gicd.CTLR, 1);
+  b.dn[1].set(Gicd.ISENABLER, 1 << 30);
+  b.cn[1].set(Gicc.PMR, 0xf0);
+  b.cn[1].set(Gicc.CTLR, 1);
+  b.gic.ppi(1, 30).set(true);
+  expect(b.lines[1].irq.level).toBe(true);
+  expect(b.cn[1].get(Gicc.IAR)).toBe(30);
+});
+
 it('a snapshot brings back every register and wire', () => {
   const b = open();
   b.gic.spi(3).set(true);
