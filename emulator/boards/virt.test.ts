@@ -251,6 +251,15 @@ describe('the board', () => {
     ]);
   });
 
+  it('an access that nothing answers is aborted and on record, with the absent device where there is one', () => {
+    const words = [...load32(0, 0x0a70_0000), a64.ldr(1, 0), a64.stay];
+    const { board } = run({ images: { bios: image(...words) } }, 5);
+    const { phys, unimplemented } = board.machine;
+    expect(unimplemented.list()).toMatchObject([{ kind: 'device', what: 'nothing stands at 0xa700000', pc: '0x8' }]);
+    expect(() => phys.read(0x3eff_0000, 4, { secure: true, cpu: 0 })).toThrow('decode');
+    expect(unimplemented.list()[1]).toMatchObject({ what: 'PCIe windows' });
+  });
+
   it('going back to a snapshot and on again gives the same run: time, registers, output, interrupts', () => {
     const gicd = Virt.gicDistributor.base;
     const gicc = Virt.gicCpu.base;

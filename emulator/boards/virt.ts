@@ -17,6 +17,7 @@ import { type BoardShape, type BootPlan, planBoot, type VirtImages } from './vir
 import { firmwareConduit } from './virt-conduit.ts';
 import { startCpu } from './virt-cpu.ts';
 import {
+  ABSENT,
   INTERRUPTS,
   MAXIMUM_CPUS,
   MAXIMUM_RAM,
@@ -201,6 +202,18 @@ export class VirtBoard {
     return `0x${running.state.big(Slot.PC).toString(16)}`;
   }
 
+  /** One record for each absent device, or each MiB of nothing. */
+  private recordHole(pa: number): void {
+    const absent = ABSENT.find(({ base, size }) => pa >= base && pa < base + size);
+    const what = absent?.what ?? `nothing stands at 0x${(pa - (pa % MIB)).toString(16)}`;
+    this.machine.unimplemented.record({
+      kind: 'device',
+      what,
+      section: 'the memory map of the board virt',
+      pc: this.pc(),
+    });
+  }
+
   private uart(name: string, context: DeviceContext, at: Peripheral, log: SerialLog): Pl011 {
     return new Pl011({ name, context, line: this.spi(at), onOutput: log.put });
   }
@@ -225,6 +238,7 @@ export class VirtBoard {
     const { phys } = this.machine;
     const { secure } = this.shape;
     phys.onDeviceAccess = (device) => this.counts.mmio(device.name);
+    phys.onHole = (pa) => this.recordHole(pa);
     phys.addRam('flash0', Virt.flash0.base, Virt.flash0.size, { readOnly: true, secureOnly: secure });
     phys.addRam('flash1', Virt.flash1.base, Virt.flash1.size, { readOnly: true });
     if (secure) phys.addRam('secure RAM', Virt.secureRam.base, Virt.secureRam.size, { secureOnly: true });

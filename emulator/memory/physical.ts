@@ -59,6 +59,8 @@ export class PhysicalMemory {
    * An access to RAM was refused and ends in an external abort: the address-space controller keeps a record of it.
    */
   onRefused: (pa: number, write: boolean, by: Initiator) => void = () => {};
+  /** An access ended in an external abort because nothing stands there. */
+  onHole: (pa: number) => void = () => {};
 
   /** A device is about to be accessed: 1, 2 or 4 bytes of its registers. */
   onDeviceAccess: (device: Device) => void = () => {};
@@ -132,9 +134,10 @@ export class PhysicalMemory {
     return region.offset + (pa - region.start);
   }
 
-  /** Who takes {@link ramFor}'s -1 for an external abort says so here, for the controller's record. */
+  /** Who takes {@link ramFor}'s -1 for an external abort says so here, for the record. */
   noteRefusal(pa: number, write: boolean, by: Initiator): void {
     if (this.regionOf(pa)) this.onRefused(pa, write, by);
+    else this.onHole(pa);
   }
 
   /**
@@ -226,8 +229,7 @@ export class PhysicalMemory {
         return region;
       }
     }
-    if (!this.regionOf(pa)) throw new ExternalAbort(pa, 'decode');
     this.noteRefusal(pa, write, by);
-    throw new ExternalAbort(pa, 'refused');
+    throw new ExternalAbort(pa, this.regionOf(pa) ? 'refused' : 'decode');
   }
 }
