@@ -24,6 +24,33 @@ const powerOff = [...load32(0, Virt.secureGpio.base), a64.movz(1, 1), a64.str(1,
 const psci = (id: number) => [...load32(0, id), a64.smc];
 const systemOff = psci(PsciFunction.SYSTEM_OFF);
 
+/** An ELF-64 file for AArch64 of one segment, entered at its first byte. */
+function elf(address: number, code: Uint8Array): Uint8Array {
+  const file = new Uint8Array(120 + code.length);
+  const v = new DataView(file.buffer);
+  file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  for (const [at, value] of [
+    [0x10, 2],
+    [0x12, 183],
+    [0x36, 56],
+    [0x38, 1],
+  ])
+    v.setUint16(at, value, true);
+  v.setUint32(0x40, 1, true);
+  const quads: [number, number][] = [
+    [0x18, address],
+    [0x20, 0x40],
+    [0x48, 120],
+    [0x50, address],
+    [0x58, address],
+    [0x60, code.length],
+    [0x68, code.length],
+  ];
+  for (const [at, value] of quads) v.setBigUint64(at, BigInt(value), true);
+  file.set(code, 120);
+  return file;
+}
+
 describe('reset and boot', () => {
   it('a ROM runs from 0x0 at EL3 and powers off through the secure GPIO', () => {
     const { text, reason } = run({ images: { bios: image(...putLevel, ...powerOff) } });
@@ -57,6 +84,19 @@ describe('reset and boot', () => {
     const words = [a64.mrs(1, 3, 0, 0, 0, 5), a64.movz(2, 1), 0x0a020021, ...putDigit(1), a64.stay];
     const { text } = run({ images: { bios: image(...words) }, cpus: 2 });
     expect([...text].sort().join('')).toBe('01');
+  });
+
+  it.each([3, 2, 1] as const)('an ELF is entered at its entry at the level that is named: EL%i', (el) => {
+    const entry = Virt.ram.base + 0x20_0000;
+    const { board, text } = run({ images: { kernel: elf(entry, image(...putLevel, a64.stay)), el } }, 200);
+    expect(text).toBe(String(el));
+    expect(board.machine.cores[0].secure).toBe(el === 3);
+    expect(readFdt(board.machine.phys.peek(Virt.ram.base, 64 * 1024)).name).toBe('');
+  });
+
+  it('an ELF that stands at the start of RAM pushes the device tree behind it', () => {
+    const { board } = run({ images: { kernel: elf(Virt.ram.base, image(a64.stay)) } }, 10);
+    expect(board.machine.cores[0].state.big(0)).toBe(BigInt(Virt.ram.base + 2 * MIB));
   });
 
   it('a flat kernel is entered by the Linux protocol: at EL2, X0 the device tree, other CPUs off', () => {
