@@ -19,6 +19,15 @@ test.each(WORKLOADS)('the workload %s runs silently under tvmi, to its orderly e
   expect(result.serial.uart1.at(-1)).toMatch(/ el3 bye /);
 });
 
+test.each([2, 4])('on %i CPUs, all are up before a guest runs, and tvmi stays silent', async (cpus) => {
+  const result = await runOf('benign.null-syscall', { cpus });
+  expect(result).toMatchObject({ end: 'power-off', detection: 'silent', agrees: true });
+  const lines = result.serial.uart0;
+  const start = lines.indexOf('vmm: 2 guests start');
+  expect(lines.filter((line) => /CPU \d is up/.test(line))).toHaveLength(cpus - 1);
+  expect(lines.findLastIndex((line) => /CPU \d is up/.test(line))).toBeLessThan(start);
+});
+
 describe('a run is a function of its inputs', () => {
   test('the same scenario gives the same line, byte for byte', async () => {
     const first = await runOf('guest.syscall.hook');

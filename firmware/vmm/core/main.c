@@ -11,6 +11,8 @@
 
 struct vmm_guest vmm_guests[RW_GUESTS];
 struct vmm_cpu vmm_cpus[RW_MAX_CPUS];
+/* Every CPU is up: guests may run. A monitor refuses CPU_ON from then on. */
+static volatile uint32_t released;
 const struct rw_config *const vmm_config = (const struct rw_config *)RW_CONFIG_COPY;
 
 static void guest_init(unsigned number) {
@@ -66,6 +68,8 @@ void vmm_main(const void *device_tree, const struct rw_bundle *directory) {
   introspect_init();
   cpus_start();
   vmm_print("vmm: %u guests start\n", RW_GUESTS);
+  released = 1;
+  arch_signal();
   cpu_run();
 }
 
@@ -75,6 +79,7 @@ void vmm_secondary_main(uint64_t number) {
   arch_cpu_init(&vmm_cpus[number]);
   vmm_cpus[number].online = 1;
   arch_signal();
+  while (!released) arch_wait_signal();
   cpu_run();
 }
 
