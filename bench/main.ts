@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { enableRelaxedSimd } from '../cli/wasm-features.ts';
 import { Unicorn } from '../peers/unicorn.ts';
 import { nativeUnicorn } from './native-unicorn.ts';
 import { ours } from './ours.ts';
@@ -78,6 +79,7 @@ async function measure(kernel: Kernel, list: readonly Subject[], pairs: number):
   });
 }
 
+enableRelaxedSimd();
 const args = await yargs(hideBin(process.argv))
   .option('pairs', { type: 'number', default: 5, describe: 'runs of each kernel on each engine' })
   .option('kernel', { type: 'array', string: true, describe: 'only these kernels' })

@@ -1,5 +1,6 @@
 /** Floating-point micro-operations: what they emit. Bit patterns go in and come out. */
 import type { Code } from '../wasm/code.ts';
+import { emitFused, hasFusedMultiplyAdd } from '../wasm/features.ts';
 import { type FloatName, Op, SATURATING, saturating, ValueType } from '../wasm/opcodes.ts';
 import { FLOAT_LAYOUT } from './float-layout.ts';
 import type { HelperName } from './helpers.ts';
@@ -53,6 +54,12 @@ const fcmp: Emit = (t, [a, b], _width, source) => {
 };
 
 const fma: Emit = (t, args, width) => {
+  if (hasFusedMultiplyAdd()) {
+    const [addend, a, b] = args;
+    emitFused(t.code, width, (operand) => push(t.code, [a, b, addend][operand], width));
+    t.code.float('toBits', width);
+    return;
+  }
   for (const arg of args) arg();
   t.callHelper(width === 64 ? 'fma64' : 'fma32');
 };
@@ -103,14 +110,6 @@ const pushNotOrdinary = (c: Code, value: Push, width: Width): void => {
   c.wide('geu', width);
 };
 
-const careFused: Emit = (t, [status, result], _width, source) => {
-  const c = t.code;
-  pushNotFinite(c, result, source);
-  pushSignalled(c, status);
-  c.wide('eqz', 32);
-  c.wide('or', 32);
-};
-
 const careRounded: Emit = (t, [status, value, rounded], _width, source) => {
   const c = t.code;
   pushSignalled(c, status);
@@ -132,7 +131,7 @@ const CARE: Record<(typeof CARE_OPS)[number], Emit> = {
   careProduct: care('careProduct64', 'careProduct32', pushNotOrdinary),
   careQuotient: care('careQuotient64', 'careQuotient32', pushNotOrdinary),
   careRoot: care('careRoot64', 'careRoot32', pushNotFinite),
-  careFused,
+  careFused: care('careFused64', 'careFused32', pushNotOrdinary),
   careNarrow,
   careRounded,
 };

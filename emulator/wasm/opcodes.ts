@@ -136,6 +136,12 @@ export const VectorOpcode = {
   i64x2Extract: 0x1d,
   i64x2Replace: 0x1e,
 } as const;
+/** Scalars in and out of vectors, and the relaxed multiply-add, by float width. */
+export const FusedByWidth = {
+  splat: [0x13, 0x14],
+  extract: [0x1f, 0x21],
+  multiplyAdd: [0x105, 0x107],
+} as const;
 /** Instructions on lanes of 8, 16, 32, 64 bits; 0: there is none. */
 export const VectorByLane = {
   loadSplat: [0x07, 0x08, 0x09, 0x0a],

@@ -90,8 +90,9 @@ export const multiplyAdd = (word: number): readonly Statement[] => {
   const o0 = (word >>> 15) & 1;
   const addend = operand(Ra(word), word);
   const factor = operand(Rn(word), word);
-  const value = op('fma', o1 ? negated(addend) : addend, o1 !== o0 ? negated(factor) : factor, operand(Rm(word), word));
-  return computed(word, value, care('careFused', result(value.width)));
+  const other = operand(Rm(word), word);
+  const value = op('fma', o1 ? negated(addend) : addend, o1 !== o0 ? negated(factor) : factor, other);
+  return computed(word, value, care('careFused', factor, other, result(value.width)));
 };
 
 /** FCVT between single and double precision; half precision is left to the exact operation. */

@@ -94,7 +94,7 @@ const fused =
   (subtract: boolean): Kernel =>
   ([d, n, m]) => ({
     value: op('fma', d!, subtract ? negated(n!) : n!, m!),
-    careful: [(value) => care('careFused', value)],
+    careful: [(value) => care('careFused', n!, m!, value)],
   });
 const absoluteDifference: Kernel = ([a, b]) => {
   const difference = op('fsub', a!, b!);
