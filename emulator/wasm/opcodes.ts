@@ -176,10 +176,6 @@ export const VectorByLane = {
   /** Sums of neighbours, to twice the width. */
   pairsS: [0x7c, 0x7e, 0, 0],
   pairsU: [0x7d, 0x7f, 0, 0],
-  fadd: [0, 0, 0xe4, 0xf0],
-  fsub: [0, 0, 0xe5, 0xf1],
-  fmul: [0, 0, 0xe6, 0xf2],
-  fdiv: [0, 0, 0xe7, 0xf3],
 } as const;
 
 export const ValueType = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b } as const;
