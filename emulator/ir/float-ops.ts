@@ -70,14 +70,24 @@ const pushSignalled = (c: Code, status: Push): void => {
   c.wide('and', 32);
 };
 
+/** Pushes a value's exponent field as an i32: no wide constants are needed to test it. */
+const pushExponent = (c: Code, value: Push, width: Width): void => {
+  const { fractionBits } = FLOAT_LAYOUT[width];
+  value();
+  c.constant(fractionBits, width);
+  c.wide('shru', width);
+  if (width === 64) c.op(Op.i32WrapI64);
+  c.i32(maximumOf(width));
+  c.wide('and', 32);
+};
+/** The exponent field of infinities and NaNs. */
+const maximumOf = (width: Width): number => (width === 64 ? 0x7ff : 0xff);
+
 /** Pushes 1 if the value's exponent field is all ones. */
 const pushNotFinite = (c: Code, value: Push, width: Width): void => {
-  const { exponentMask } = FLOAT_LAYOUT[width];
-  value();
-  c.constant(exponentMask, width);
-  c.wide('and', width);
-  c.constant(exponentMask, width);
-  c.wide('eq', width);
+  pushExponent(c, value, width);
+  c.i32(maximumOf(width));
+  c.wide('eq', 32);
 };
 
 /** What needs no care at a glance is decided here; the rest by a helper over the same operands. */
@@ -99,15 +109,11 @@ const care =
 
 /** Pushes 1 unless the exponent field lies in 2 ... maximum - 1: neither tiny nor infinite. */
 const pushNotOrdinary = (c: Code, value: Push, width: Width): void => {
-  const { fractionBits, exponentMask } = FLOAT_LAYOUT[width];
-  const one = 1n << BigInt(fractionBits);
-  value();
-  c.constant(exponentMask, width);
-  c.wide('and', width);
-  c.constant(2n * one, width);
-  c.wide('sub', width);
-  c.constant(exponentMask - 2n * one, width);
-  c.wide('geu', width);
+  pushExponent(c, value, width);
+  c.i32(2);
+  c.wide('sub', 32);
+  c.i32(maximumOf(width) - 2);
+  c.wide('geu', 32);
 };
 
 const careRounded: Emit = (t, [status, value, rounded], _width, source) => {
