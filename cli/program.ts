@@ -9,7 +9,7 @@ import { lint } from './commands/lint.ts';
 import { list, NOUNS } from './commands/list.ts';
 import { repro } from './commands/repro.ts';
 import { run } from './commands/run.ts';
-import { knownIds, show } from './commands/show.ts';
+import { show, shownIds } from './commands/show.ts';
 import type { Context } from './context.ts';
 
 /** Carries a command's exit code out of yargs. */
@@ -24,19 +24,18 @@ interface Outcome {
  */
 export async function runCommandLine(argv: readonly string[], context: Context): Promise<number> {
   const outcome: Outcome = { code: EXIT.ok };
-  let failure: unknown;
   const parser = program(argv, context, outcome).fail((message, error) => {
-    failure ??= error ?? new Failure('usage', usageMessage(message));
+    // Without a throw yargs would go on and run the command.
+    throw error ?? new Failure('usage', usageMessage(message));
   });
   try {
     await parser.parse([...argv], {}, (_error: unknown, _args: unknown, output: string) => {
       if (output) context.out.write(`${output}\n`);
     });
   } catch (error) {
-    failure ??= error;
+    return report(context, error);
   }
-  if (failure === undefined) return outcome.code;
-  return report(context, failure);
+  return outcome.code;
 }
 
 /** One clear sentence; what is no {@link Failure} is a defect of ours and says so. */
@@ -72,7 +71,7 @@ function program(argv: readonly string[], context: Context, outcome: Outcome): A
   addRuns(parser, context, outcome);
   addBoot(parser, context, outcome);
   return parser.completion('completion', 'print a script for completion in the shell', (current) =>
-    knownIds().filter((id) => id.startsWith(current)),
+    shownIds().filter((id) => id.startsWith(current)),
   );
 }
 
@@ -95,7 +94,7 @@ function addLists(parser: Argv, context: Context, outcome: Outcome): void {
     )
     .command(
       'show <id>',
-      'what an attack, a system or a scenario is',
+      'what an attack, a system, a scenario or a cost profile is',
       (y) => y.positional('id', { type: 'string', demandOption: true }).option('json', JSON_OPTION),
       (args) => show(context, args),
     )
@@ -131,13 +130,21 @@ function addRuns(parser: Argv, context: Context, outcome: Outcome): void {
           .option('variant', { type: 'string', describe: "one of the attack's variants, or all" })
           .option('seed', { type: 'number', describe: 'decides every interleaving' })
           .option('cpus', { type: 'number', describe: 'CPUs of the board' })
-          .option('cost', { type: 'string', describe: 'cost profile by which cycles are counted' })
+          .option('cost', {
+            type: 'string',
+            array: true,
+            nargs: 1,
+            describe: 'cost profile under which the text tells cycles; see: list profiles',
+          })
           .option('max-instructions', { type: 'number', describe: 'limit, all CPUs together' })
           .option('json', JSON_OPTION)
-          .option('jsonl', { type: 'string', describe: 'append result lines to this file' })
+          .option('jsonl', { type: 'string', describe: 'write result lines to this file' })
           .option('junit', { type: 'string', describe: 'write JUnit XML to this file' })
           .option('tap', { type: 'boolean', default: false, describe: 'Test Anything Protocol on stdout' })
-          .option('trace', { type: 'string', describe: "write the run's steps and consoles to this file" })
+          .option('trace', {
+            type: 'string',
+            describe: "write the runs' steps and the ends of their consoles to this file",
+          })
           .option('quiet', { type: 'boolean', default: false, describe: 'no steps, the verdict alone' }),
       async (args) => {
         outcome.code = await run(context, args);

@@ -7,6 +7,8 @@ export interface RunRequest {
   readonly cpus?: number;
   /** Bytes of RAM. */
   readonly memory?: number;
+  /** Decides the order of the CPUs' turns; only our machine has one. */
+  readonly seed?: number;
   /** Instructions after which the run ends; only our machine counts them. */
   readonly maxInstructions?: number;
   /** Milliseconds of wall time after which the run ends. */

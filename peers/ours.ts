@@ -11,6 +11,7 @@ export const ours: Driver = {
     const board = createVirt({
       images: request.kind === 'bios' ? { bios: request.image } : { kernel: request.image },
       cpus: request.cpus ?? 1,
+      seed: request.seed ?? 0,
       memoryBytes: request.memory ?? DEFAULT_MEMORY,
       semihosting: request.semihosting ?? false,
     });

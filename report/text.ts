@@ -1,10 +1,13 @@
 /** A run for someone at a terminal: one line per step, then the verdict on its two axes. */
+import { systemNamed } from '../monitor/index.ts';
 import type { RunEvent } from '../scenarios/events.ts';
 import type { Result } from '../scenarios/result.ts';
 import type { Palette } from './colour.ts';
 
 const TIME_COLUMNS = 13;
 const LABEL_COLUMNS = 10;
+/** Alarms that a verdict names. */
+const SHOWN_ALARMS = 3;
 
 /** What each word of a verdict means, so that nobody has to look it up. */
 export const HOW_TO_READ: Readonly<Record<string, string>> = {
@@ -55,11 +58,14 @@ function axis(label: string, found: string | null, expected: string | null, colo
 }
 
 function alarmLines(result: Result, colours: Palette): string[] {
-  const shown = result.alarms.slice(0, 3).map((alarm) => {
+  const kinds = systemNamed(result.system)?.alarms ?? [];
+  const shown = result.alarms.slice(0, SHOWN_ALARMS).flatMap((alarm) => {
     const when = `instruction ${grouped(alarm.instruction)}`;
-    return `  ${'alarm'.padEnd(LABEL_COLUMNS)}${colours.strong(alarm.id)} by ${alarm.component}, ${when}: ${alarm.cause}`;
+    const line = `  ${'alarm'.padEnd(LABEL_COLUMNS)}${colours.strong(alarm.id)} by ${alarm.component}, ${when}: ${alarm.cause}`;
+    const meaning = kinds.find((kind) => kind.id === alarm.id)?.meaning;
+    return meaning === undefined ? [line] : [line, `  ${''.padEnd(LABEL_COLUMNS)}${colours.dim(meaning)}`];
   });
-  const more = result.alarms.length - shown.length;
+  const more = result.alarms.length - SHOWN_ALARMS;
   if (more > 0) shown.push(`  ${''.padEnd(LABEL_COLUMNS)}and ${more} more`);
   return shown;
 }

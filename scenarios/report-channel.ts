@@ -14,6 +14,8 @@ export interface Session {
   readonly key: Uint8Array;
   /** The challenge's four words, or undefined where the ablation leaves it out. */
   readonly nonce: readonly number[] | undefined;
+  /** Counter ticks after which a heartbeat is overdue. */
+  readonly longestSilence: number;
 }
 
 /** The verifier itself raises what is wrong with the channel. */
@@ -32,7 +34,8 @@ export class ReportChannel {
   private readonly times: number[] = [];
 
   constructor(session: Session) {
-    this.verifier = new Verifier({ key: session.key, nonce: session.nonce && bytesOf(session.nonce) });
+    const { key, nonce, longestSilence } = session;
+    this.verifier = new Verifier({ key, nonce: nonce && bytesOf(nonce), longestSilence });
   }
 
   /** Takes a line. @returns what it claims, if it is a report of something that is not in order */

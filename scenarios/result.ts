@@ -4,6 +4,8 @@ import { DETECTIONS, EFFECTS } from '../attacks/record.ts';
 import { scenarioSchema } from './schema.ts';
 
 const count = z.number().int().min(0);
+/** By cost profile and bound, such as `juno-a57.mid`. */
+const cycles = z.record(z.string().regex(/^[a-z0-9-]+\.(low|mid|high)$/), z.number());
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const resultSchema = z
@@ -34,16 +36,18 @@ export const resultSchema = z
         id: z.string(),
         component: z.string(),
         instruction: count.describe('time at which the last byte of its report had left the machine'),
-        cycles: z.record(z.string(), z.number()),
+        cycles: cycles.describe('since power-on, idle time included'),
         cause: z.string(),
       }),
     ),
     latency: z
-      .strictObject({ instructions: count, cycles: z.record(z.string(), z.number()) })
+      .strictObject({ instructions: count, cycles })
       .nullable()
       .describe('from the first hostile instruction to the first alarm'),
-    counts: z.record(z.string(), count).describe('primitive events'),
-    cycles: z.record(z.string(), z.number()).describe('by cost profile'),
+    counts: z
+      .record(z.string(), count)
+      .describe('primitive events of all CPUs, by name (emulator/cost/counts.ts); what did not happen is left out'),
+    cycles: cycles.describe('what the counts come to, idle time left out'),
     serial: z.record(z.string(), z.array(z.string())).describe('last lines of each console'),
     unimplemented: z.array(
       z.strictObject({

@@ -3,8 +3,10 @@ import { type Attack, attackNamed } from '../attacks/index.ts';
 import { expectationFor } from '../attacks/record.ts';
 import type { MachineView, Observer, Refusal } from '../attacks/truth.ts';
 import { createVirt, type VirtBoard } from '../emulator/boards/virt.ts';
+import { cyclesOf } from '../emulator/cost/profiles.ts';
 import type { StopReason } from '../emulator/engine/machine.ts';
 import { type Composition, compose } from './compose.ts';
+import { CostClock } from './cost-clock.ts';
 import { Failure } from './errors.ts';
 import type { RunEvent, RunListener } from './events.ts';
 import { FirmwareStore } from './images.ts';
@@ -20,17 +22,21 @@ import { type Expected, judge, type RunEnd } from './verdict.ts';
 export interface RunOptions {
   readonly onEvent?: RunListener;
   readonly store?: FirmwareStore;
+  /** What the machine starts with, where that is not what the scenario says: to try a ground truth on another attack. */
+  readonly composition?: Composition;
 }
 
 const INSTRUCTION_BYTES = 4;
 /** Instructions between two looks at the VMM's tick counter while nothing else asks for a closer look. */
 const COARSE_STEP = 100_000;
+/** In periods of the secure timer: polls come at most one and a half apart, and each takes a while itself. */
+const LONGEST_SILENCE = 4;
 /** Longest stretch, from the first hostile instruction, in which each instruction is looked at. */
 const CLOSE_WATCH = 500_000;
 const REFUSALS: Readonly<Record<Refusal['kind'], string>> = {
   abort: 'the attack meets an abort',
   trap: 'the attack meets a trap',
-  'secure-call': 'a secure call while the attack is at work',
+  'secure-call': 'the attack makes a secure call',
 };
 const MIB = 2 ** 20;
 /** The run itself wants to look; the machine goes on afterwards. */
@@ -66,7 +72,7 @@ function variantOf(scenario: Scenario, attack: Attack): string {
 /** Runs a scenario to its end. @throws Failure if its images are missing */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Result> {
   const expected = expectedOf(scenario);
-  const composition = compose(scenario, options.store ?? new FirmwareStore());
+  const composition = options.composition ?? compose(scenario, options.store ?? new FirmwareStore());
   const run = new Run(scenario, composition, options.onEvent ?? (() => {}));
   return run.toEnd(expected);
 }
@@ -76,6 +82,7 @@ class Run {
   private readonly composition: Composition;
   private readonly listener: RunListener;
   private readonly board: VirtBoard;
+  private readonly clock: CostClock;
   private readonly attack: Attack | undefined;
   private readonly observer: Observer | undefined;
   private readonly channel: ReportChannel | undefined;
@@ -85,6 +92,10 @@ class Run {
   private notDueAt = 0;
   private effectSeen = false;
   private gaveUp = false;
+  /** What the machine did to the attack, each kind once. */
+  private readonly told = new Set<string>();
+  /** Instructions from which on ground truth wants to look again. */
+  private nextSample = 0;
   /** Instructions up to which each one is looked at. */
   private closeUntil = -1;
 
@@ -98,12 +109,14 @@ class Run {
       cpus: scenario.cpus,
       seed: scenario.seed,
     });
+    this.clock = new CostClock(this.board.counts);
     this.attack = scenario.attack === undefined ? undefined : attackNamed(scenario.attack);
     this.observer = this.attack?.truth.observe();
     this.refusalWatch = composition.hostile && new RefusalWatch(composition.hostile);
     if (scenario.monitor !== 'none') {
       const nonce = scenario.ablations.includes('no-nonce') ? undefined : composition.nonce;
-      this.channel = new ReportChannel({ key: composition.key, nonce });
+      const longestSilence = LONGEST_SILENCE * scenario.secureTimerPeriod;
+      this.channel = new ReportChannel({ key: composition.key, nonce, longestSilence });
     }
     this.listen();
   }
@@ -126,6 +139,8 @@ class Run {
     if (hostile) {
       machine.watchExecution(hostile.pa, Number(hostile.bytes), (time) => {
         this.progress.firstHostileInstruction ??= time;
+        this.clock.mark(time);
+        if (!this.progress.attackDue) this.lookForAttack();
         this.closeUntil = machine.instructions + CLOSE_WATCH;
         this.pause();
         this.tell('attack', `first hostile instruction, at EL${hostile.level}`, time);
@@ -142,6 +157,7 @@ class Run {
       }
     }
     this.board.secureConsole.onLine = (line) => {
+      this.clock.mark(line.time);
       const claim = this.channel?.line(line);
       if (claim !== undefined) this.tell('alarm', claim, line.time);
     };
@@ -157,17 +173,24 @@ class Run {
     const { machine } = this.board;
     const { progress } = this;
     if (!this.attack) return;
-    if (!progress.attackDue) {
-      if (this.ticks() >= BigInt(this.scenario.attackTick)) {
-        progress.attackDue = true;
-        this.tell('attack', `the attack is due: tick ${this.scenario.attackTick} of the VMM`);
-      } else this.notDueAt = machine.timeline.now();
-    }
+    if (!progress.attackDue) this.lookForAttack();
     if (this.close) this.lookClosely(view);
+    if (machine.instructions < this.nextSample) return;
+    this.nextSample = machine.instructions + this.attack.truth.interval;
     if (this.observer!.sample(view) && !this.effectSeen) {
       this.effectSeen = true;
       this.tell('effect', `effect reached: ${this.attack.record.effect}`);
     }
+  }
+
+  /** Notices that the VMM's tick counter has come to where the attack is let loose. */
+  private lookForAttack(): void {
+    if (this.ticks() < BigInt(this.scenario.attackTick)) {
+      this.notDueAt = this.board.machine.timeline.now();
+      return;
+    }
+    this.progress.attackDue = true;
+    this.tell('attack', `the attack is due: tick ${this.scenario.attackTick} of the VMM`);
   }
 
   /** Each instruction is looked at: the payload is at work. */
@@ -179,7 +202,11 @@ class Run {
     const { refusals } = this.progress;
     const before = refusals.length;
     this.refusalWatch!.look(view, refusals);
-    for (const { kind, level } of refusals.slice(before)) this.tell('attack', `${REFUSALS[kind]}, taken to EL${level}`);
+    for (const { kind, level } of refusals.slice(before)) {
+      const text = `${REFUSALS[kind]}, taken to EL${level}`;
+      if (!this.told.has(text)) this.tell('attack', text);
+      this.told.add(text);
+    }
     if (!this.refusalWatch!.active) this.closeUntil = -1;
   }
 
@@ -213,13 +240,22 @@ class Run {
     return reason.kind === 'exit' && reason.code === 0 && !this.gaveUp ? 'power-off' : 'crash';
   }
 
+  /** @param instructions from the first hostile instruction, which ran at time `from`, to the alarm */
+  private latency(instructions: number | null, from: number | undefined): Result['latency'] {
+    if (instructions === null || from === undefined) return null;
+    return { instructions, cycles: this.clock.between(from, from + instructions) };
+  }
+
   private result(expected: Expected, end: RunEnd, effect: Result['effect']): Result {
     const { scenario, composition, attack, progress } = this;
     const { machine, console, secureConsole } = this.board;
-    const alarms = this.channel?.end(machine.timeline.now()) ?? [];
+    const now = machine.timeline.now();
+    this.clock.mark(now);
+    const alarms = this.channel?.end(now) ?? [];
     const first = progress.firstHostileInstruction;
     const attackFrom = first ?? (progress.attackDue ? this.notDueAt : undefined);
     const verdict = judge({ end, effect, alarms, attackFrom, firstHostileInstruction: first }, expected);
+    const counts = this.board.counts.snapshot(machine.instructions);
     return {
       schema: 1,
       run: runKey(scenario, composition.hashes, ENGINE_VERSION),
@@ -238,10 +274,10 @@ class Run {
       effect: verdict.effect,
       detection: verdict.detection,
       agrees: verdict.agrees,
-      alarms: [...alarms],
-      latency: verdict.latency === null ? null : { instructions: verdict.latency, cycles: {} },
-      counts: { instructions: machine.instructions },
-      cycles: {},
+      alarms: alarms.map((alarm) => ({ ...alarm, cycles: this.clock.at(alarm.instruction) })),
+      latency: this.latency(verdict.latency, first),
+      counts,
+      cycles: cyclesOf(counts),
       serial: { uart0: tail(console.lines), uart1: tail(secureConsole.lines) },
       unimplemented: machine.unimplemented.list().map((gap) => ({ ...gap })),
     };

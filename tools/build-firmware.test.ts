@@ -44,6 +44,22 @@ describe('the firmware build', () => {
     expect(after.sha256).not.toBe(before.sha256);
   });
 
+  test('builds an image again when an image that it embeds, or a linker script, changes', async () => {
+    const root = copyOfSources();
+    await buildFirmware(root, ['guest']);
+    const edit = (path: string, from: string, to: string) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      expect(text).toContain(from);
+      writeFileSync(join(root, path), text.replace(from, to));
+    };
+    edit('firmware/guest/user/init.c', '"workload %s\\n"', '"WORKLOAD %s\\n"');
+    const changed = await buildFirmware(root, ['guest']);
+    expect(binOf(root, 'guest').includes(binOf(root, 'guest-user'))).toBe(true);
+    expect(binOf(root, 'guest').includes('WORKLOAD')).toBe(true);
+    edit('firmware/guest/guest.ld', '. = linear_offset + 0x40080000', '. = linear_offset + 0x40090000');
+    expect((await buildFirmware(root, ['guest'])).images.guest.load).not.toBe(changed.images.guest.load);
+  });
+
   test("says which image does not build, in the compiler's words, and keeps what does", async () => {
     const root = copyOfSources();
     mkdirSync(join(root, 'attacks/broken'), { recursive: true });

@@ -7,7 +7,7 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -94,19 +94,30 @@ function scriptOf(image: Image): string {
   return image.linkerSymbols === undefined ? image.linker : `${OUTPUT}/${image.name}.ld`;
 }
 
-/** zig's linker takes no `--defsym`, so symbols come by a script that includes the image's own. */
-function scriptText(image: Image): string {
+/**
+ * zig's linker takes no `--defsym`, so symbols come by a script before the image's own. The own one is copied, not
+ * included: zig keeps objects and links by what it sees on the command line, and would miss a change.
+ */
+function scriptText(root: string, image: Image): string {
   const symbols = (image.linkerSymbols ?? []).map((symbol) => `${symbol.replace('=', ' = ')};\n`);
-  return `${symbols.join('')}INCLUDE ${image.linker}\n`;
+  return `${symbols.join('')}${readFileSync(join(root, image.linker), 'utf8')}`;
 }
 
-function argumentsOf(image: Image, sources: readonly string[], elf: string): string[] {
+/** For the same reason a file taken in by `.incbin` shows its contents on the command line. */
+function embedArguments(root: string, image: Image): string[] {
+  const names = image.embeds ?? [];
+  if (names.length === 0) return [];
+  const contents = names.map((name) => readFileSync(join(root, OUTPUT, `${name}.bin`)));
+  return [`-I${OUTPUT}`, `-DRW_EMBEDDED=0x${sha256(...contents).slice(0, 16)}`];
+}
+
+function argumentsOf(root: string, image: Image, sources: readonly string[], elf: string): string[] {
   return [
     ...[...TARGET, ...CPU, ...COMMON, ...LINK],
     ...(image.include ?? []).map((folder) => `-I${folder}`),
     `-I${LIB_HEADERS}`,
     ...(image.defines ?? []).map((define) => `-D${define}`),
-    ...((image.embeds?.length ?? 0) > 0 ? [`-I${OUTPUT}`] : []),
+    ...embedArguments(root, image),
     `-Wl,-T,${scriptOf(image)}`,
     ...sources,
     ...(image.floating ?? []).map((source) => objectOf(image, source)),
@@ -128,15 +139,14 @@ function inputsHash(root: string, image: Image, sources: readonly string[], comp
   const folders = [...(image.include ?? []), LIB_HEADERS];
   const headers = folders.flatMap((folder) => filesIn(root, folder, /\.h$/, true));
   const beside = [...new Set(sources.map((source) => dirname(source)))].flatMap((f) => filesIn(root, f, /\.h$/, false));
-  const embedded = (image.embeds ?? []).map((name) => `${OUTPUT}/${name}.bin`);
   const floating = image.floating ?? [];
-  const files = [...sources, ...floating, image.linker, ...headers, ...beside, ...embedded];
+  const files = [...sources, ...floating, image.linker, ...headers, ...beside];
   const contents = files.flatMap((file) => [file, readFileSync(join(root, file))]);
   const commands = [
-    argumentsOf(image, sources, 'image.elf'),
+    argumentsOf(root, image, sources, 'image.elf'),
     ...floating.map((source) => floatingArguments(image, source)),
   ];
-  return sha256(compiler, scriptText(image), ...commands.flat(), ...contents);
+  return sha256(compiler, scriptText(root, image), ...commands.flat(), ...contents);
 }
 
 function zig(root: string, compiler: string, args: readonly string[]): Promise<void> {
@@ -161,12 +171,12 @@ async function build(root: string, image: Image, compiler: Compiler, old: Manife
   const output = (file: string) => join(root, OUTPUT, file);
   if (known?.inputs === inputs && Object.values(entry).every((file) => existsSync(output(file)))) return known;
   mkdirSync(dirname(output(entry.elf)), { recursive: true });
-  if (image.linkerSymbols !== undefined) writeFileSync(join(root, scriptOf(image)), scriptText(image));
+  if (image.linkerSymbols !== undefined) writeFileSync(join(root, scriptOf(image)), scriptText(root, image));
   try {
     for (const source of image.floating ?? []) {
       await zig(root, compiler.path, ['cc', ...floatingArguments(image, source)]);
     }
-    await zig(root, compiler.path, ['cc', ...argumentsOf(image, sources, output(entry.elf))]);
+    await zig(root, compiler.path, ['cc', ...argumentsOf(root, image, sources, output(entry.elf))]);
   } catch (error) {
     throw error instanceof BuildError ? new BuildError(`${image.name} does not build:\n${error.message}`) : error;
   }
@@ -211,6 +221,16 @@ function readManifest(root: string): Manifest | undefined {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Manifest) : undefined;
 }
 
+/** Written only where it changes, and at once: others may be reading it. */
+function writeManifest(root: string, manifest: Manifest): void {
+  const path = join(root, OUTPUT, 'manifest.json');
+  const text = `${JSON.stringify(manifest, null, 1)}\n`;
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, text);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
 /**
  * Builds the named images (all where none is named) and writes the manifest.
  *
@@ -247,8 +267,7 @@ export async function buildFirmware(root: string, names: readonly string[] = [])
     if (kept !== undefined) images[image.name] = kept;
   }
   const manifest: Manifest = { schema: 1, images };
-  mkdirSync(join(root, OUTPUT), { recursive: true });
-  writeFileSync(join(root, OUTPUT, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
+  writeManifest(root, manifest);
   const unexpected = failures.find((failure) => !(failure instanceof BuildError));
   if (unexpected !== undefined) throw unexpected;
   if (failures.length > 0) throw new BuildError(failures.map((failure) => failure.message).join('\n'));

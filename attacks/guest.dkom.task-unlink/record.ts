@@ -32,7 +32,7 @@ export const record: AttackRecord = {
       effect: 'succeeded',
       detection: 'detected',
       reason:
-        "At the next poll the agent compares the list of tasks with the run queue and the current task. A guest's own data is not write-protected, so the effect stands.",
+        "At each context switch the agent looks for the task that owns the new tables, and at each poll it compares the list of tasks with the run queue and the current task. A guest's own data is not write-protected, so the effect stands.",
     },
   ],
   unlockedBy: [],

@@ -1,5 +1,6 @@
 import { ATTACKS } from '../../attacks/index.ts';
 import { LAYERS } from '../../attacks/record.ts';
+import { PROFILES } from '../../emulator/cost/profiles.ts';
 import { SYSTEMS } from '../../monitor/index.ts';
 import { scenarioIds, scenarioNamed } from '../../scenarios/catalogue.ts';
 import { BOARDS } from '../boards.ts';
@@ -68,7 +69,14 @@ const ROWS: Readonly<Record<Noun, () => Row[]>> = {
       systems: [],
       columns: [board.name, board.architecture, board.title],
     })),
-  profiles: () => [],
+  profiles: () =>
+    PROFILES.map(({ name, title }) => ({
+      id: name,
+      title,
+      arch: 'arm64',
+      systems: [],
+      columns: [name, 'arm64', title],
+    })),
 };
 
 const HEADINGS: Readonly<Record<Noun, readonly string[]>> = {
@@ -76,7 +84,7 @@ const HEADINGS: Readonly<Record<Noun, readonly string[]>> = {
   attacks: ['ATTACK', 'ARCH', 'LAYER', 'POSITION', 'TITLE'],
   scenarios: ['SCENARIO', 'SYSTEM', 'WORKLOAD', 'TITLE'],
   boards: ['BOARD', 'ARCH', 'TITLE'],
-  profiles: ['PROFILE'],
+  profiles: ['PROFILE', 'ARCH', 'TITLE'],
 };
 
 interface Filter {

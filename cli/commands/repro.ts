@@ -56,9 +56,10 @@ function parseLine(file: string, line: number, text: string): Recorded {
 
 /** What differs, the cause before the consequence. */
 function differenceOf(record: Recorded, again: Result): string | undefined {
-  if (resultLine(again) === record.text) return undefined;
-  const before = record.result as unknown as Record<string, unknown>;
-  const after = again as unknown as Record<string, unknown>;
+  const line = resultLine(again);
+  if (line === record.text) return undefined;
+  const before = JSON.parse(record.text) as Record<string, unknown>;
+  const after = JSON.parse(line) as Record<string, unknown>;
   const causes = ['engine', 'image', 'configuration'];
   const fields = [...causes, ...Object.keys(before).filter((field) => !causes.includes(field) && field !== 'run')];
   const field = fields.find((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));

@@ -1,4 +1,6 @@
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { type CostProfile, PROFILES, profileNamed } from '../../emulator/cost/profiles.ts';
+import { costText } from '../../report/cost.ts';
 import { junit } from '../../report/junit.ts';
 import { tap } from '../../report/tap.ts';
 import { headline, stepLine, verdictText } from '../../report/text.ts';
@@ -22,7 +24,8 @@ export interface RunArguments {
   readonly variant?: string | undefined;
   readonly seed?: number | undefined;
   readonly cpus?: number | undefined;
-  readonly cost?: string | undefined;
+  /** Profiles under which the text tells cycles; result lines have all of them. */
+  readonly cost?: readonly string[] | undefined;
   readonly maxInstructions?: number | undefined;
   readonly json: boolean;
   readonly jsonl?: string | undefined;
@@ -34,9 +37,7 @@ export interface RunArguments {
 
 /** Runs scenarios, one after the other, and prints what came of each. @returns the exit code */
 export async function run(context: Context, args: RunArguments): Promise<number> {
-  if (args.cost !== undefined) {
-    throw new Failure('unavailable', 'this version prices no cycles; the result line has the event counts');
-  }
+  const profiles = (args.cost ?? []).map(profileOf);
   const scenarios = args.ids.flatMap((id) => selected(id, args));
   const files = new Outputs(args);
   const text = !args.json && !args.tap;
@@ -53,12 +54,27 @@ export async function run(context: Context, args: RunArguments): Promise<number>
     results.push(result);
     files.result(result);
     if (args.json) context.out.write(`${resultLine(result)}\n`);
-    if (text) context.out.write(`${verdictText(result, context.colours)}\n\n`);
+    if (text) context.out.write(`${verdict(result, profiles, context)}\n\n`);
   }
   if (args.tap) context.out.write(tap(results));
   if (text && results.length > 1) context.out.write(`${summary(results)}\n`);
   files.finish(results);
   return exitCode(results);
+}
+
+/** The profile that an option names. @throws Failure for a name that is none */
+function profileOf(name: string): CostProfile {
+  const profile = profileNamed(name);
+  if (profile) return profile;
+  throw unknownName(
+    'cost profile',
+    name,
+    PROFILES.map((known) => known.name),
+  );
+}
+
+function verdict(result: Result, profiles: readonly CostProfile[], { colours }: Context): string {
+  return [verdictText(result, colours), ...profiles.map((profile) => costText(result, profile, colours))].join('\n');
 }
 
 /** Exit code of a series of runs. */
@@ -114,7 +130,11 @@ class Outputs {
   }
 
   result(result: Result): void {
-    const { jsonl } = this.args;
+    const { jsonl, trace } = this.args;
+    for (const [console, lines] of Object.entries(result.serial)) {
+      const text = lines.map((line) => `${console}: ${line}\n`).join('');
+      if (trace !== undefined) writing(trace, () => appendFileSync(trace, text));
+    }
     if (jsonl !== undefined) writing(jsonl, () => appendFileSync(jsonl, `${resultLine(result)}\n`));
   }
 

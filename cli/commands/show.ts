@@ -1,7 +1,9 @@
 import { ATTACKS, attackNamed } from '../../attacks/index.ts';
 import type { AttackRecord, Expectation } from '../../attacks/record.ts';
+import { type CostProfile, FREE, PROFILES, profileNamed } from '../../emulator/cost/profiles.ts';
 import { SYSTEMS, systemNamed } from '../../monitor/index.ts';
 import type { System } from '../../monitor/system.ts';
+import { priceText } from '../../report/cost.ts';
 import { scenarioIds, scenarioNamed } from '../../scenarios/catalogue.ts';
 import type { Scenario } from '../../scenarios/schema.ts';
 import type { Context } from '../context.ts';
@@ -11,7 +13,7 @@ const heading = (context: Context, text: string) => `\n${context.colours.strong(
 const bullets = (lines: readonly string[]) => lines.map((line) => `  - ${line}\n`).join('');
 const numbered = (lines: readonly string[]) => lines.map((line, index) => `  ${index + 1}. ${line}\n`).join('');
 
-/** Shows an attack, a system or a scenario. @throws Failure for an id that is none */
+/** Shows an attack, a system, a scenario or a cost profile. @throws Failure for an id that is none */
 export function show(context: Context, args: { readonly id: string; readonly json: boolean }): void {
   const found = lookUp(args.id);
   if (args.json) context.out.write(`${JSON.stringify({ schema: 1, ...found.data })}\n`);
@@ -27,10 +29,17 @@ function lookUp(id: string): { data: object; text: (context: Context) => string 
     const scenario = scenarioNamed(id);
     return { data: scenario, text: (context) => scenarioText(context, scenario) };
   }
-  throw unknownName('attack, system or scenario', id, knownIds());
+  const profile = profileNamed(id);
+  if (profile) return { data: { ...profile, free: FREE }, text: (context) => profileText(context, profile) };
+  throw unknownName('attack, system, scenario or cost profile', id, shownIds());
 }
 
-/** Every id that `show` and `run` take. */
+/** Every id that `show` takes. */
+export function shownIds(): string[] {
+  return [...knownIds(), ...PROFILES.map((profile) => profile.name)];
+}
+
+/** Every id of something that runs. */
 export function knownIds(): string[] {
   const attacks = ATTACKS.map(({ record }) => record.id);
   const systems = SYSTEMS.map((system) => system.name);
@@ -87,10 +96,26 @@ function systemText(context: Context, system: System): string {
     bullets(system.published),
     heading(context, "Ours (this project's model, not the paper's words)"),
     bullets(system.ours),
+    heading(context, 'Components'),
+    bullets(system.components.map(({ name, meaning }) => `${name}: ${meaning}`)),
+    heading(context, 'Alarms'),
+    bullets(system.alarms.map(({ id, component, meaning }) => `${id} (${component}): ${meaning}`)),
     heading(context, 'Ablations'),
     bullets(system.ablations.map(({ name, meaning }) => `${name}: ${meaning}`)),
     heading(context, 'Known limits'),
     bullets(system.limits),
+  ].join('');
+}
+
+function profileText(context: Context, profile: CostProfile): string {
+  return [
+    `${context.colours.strong(profile.name)}: ${profile.title}\n`,
+    heading(context, 'Cycles for each event; the first that fits is the one that counts'),
+    bullets(profile.prices.map((price) => `${price.title} [${price.events.join(', ')}]: ${priceText(price)}`)),
+    heading(context, 'Without a price of their own'),
+    bullets(FREE.map(({ events, reason }) => `${events.join(', ')}: ${reason}`)),
+    heading(context, 'Use it'),
+    `  ringwarden run arm64.vttbr.swap --cost ${profile.name}\n`,
   ].join('');
 }
 

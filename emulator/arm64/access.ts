@@ -2,7 +2,7 @@ import type { Arm64Core } from './core.ts';
 import { takeTrap, undefinedInstruction } from './exceptions.ts';
 import { HANDLER_BY_ENCODING, HANDLERS, type Handler, type TrapTest } from './registers/handlers.ts';
 import { genericName } from './registers/row.ts';
-import { systemIss } from './syndrome.ts';
+import { EC, systemIss } from './syndrome.ts';
 
 /** MRS, MSR (register), SYS and SYSL: look up, check the level, check the traps, perform (Arm ARM D12.1). */
 
@@ -16,10 +16,23 @@ export function trapped(core: Arm64Core, tests: readonly TrapTest[], word: numbe
     if (((t.from >> el) & 1) === 0 || !(core.secure ? t.secure : t.nonSecure)) continue;
     const bits = (t.high ? core.state.hi(t.slot) : core.state.lo(t.slot)) & t.mask;
     if ((bits === 0) !== t.ifZero) continue;
-    takeTrap(core, t.to, t.ec, t.ec === 0x18 ? systemIss(word) : FP_ISS);
+    takeTrap(core, t.to, t.ec, t.ec === EC.SYSTEM ? systemIss(word) : FP_ISS);
+    core.counts.count(`trap.el${core.el}.${accessName(word, t.ec)}`);
     return true;
   }
   return false;
+}
+
+/** MSR (immediate) has op0 = 0; of those only the ones to DAIF trap. */
+const IMMEDIATE_OP0 = 0;
+
+/** What an instruction accesses, as the manual names it. */
+function accessName(word: number, ec: number): string {
+  if (ec !== EC.SYSTEM) return 'FP';
+  const at = (word >>> 5) & 0xffff;
+  if (at >>> 14 === IMMEDIATE_OP0) return 'DAIF';
+  const index = HANDLER_BY_ENCODING[at];
+  return index === 0 ? genericName(at) : HANDLERS[index].name;
 }
 
 /** CV = 1, COND = AL. */
@@ -73,6 +86,7 @@ export function writeSystemRegister(core: Arm64Core, word: number): void {
   if (h.writeTraps.length !== 0 && trapped(core, h.writeTraps, word)) return;
   const rt = word & RT_MASK;
   const zero = rt === ZERO_REGISTER;
+  if (h.event !== undefined) core.counts.count(h.event);
   store(core, h, zero ? 0 : core.state.lo(rt), zero ? 0 : core.state.hi(rt));
 }
 

@@ -6,6 +6,8 @@ import { AbortSource, takeAbort } from './translation/aborts.ts';
 import { isExternal } from './translation/fault.ts';
 import { Regime, type RegimeNumber, Scr, withoutTag } from './translation/regime.ts';
 
+const { PAR_EL1, SCR_EL3 } = Sys;
+
 /** Address translation operations (Arm ARM C5.4, D4.2.11): the result goes to PAR_EL1. */
 
 const Par = { F: 1, FST_SHIFT: 1, PTW: 1 << 8, S: 1 << 9, SH_SHIFT: 7, NS: 1 << 9, RES1: 1 << 11 } as const;
@@ -32,7 +34,7 @@ function request(name: string): Request {
 function fault(core: Arm64Core): void {
   const f = core.walker.fault;
   core.state.set(
-    Sys.PAR_EL1,
+    PAR_EL1,
     Par.F | Par.RES1 | (f.status << Par.FST_SHIFT) | (f.onStage1Walk ? Par.PTW : 0) | (f.secondStage ? Par.S : 0),
     0,
   );
@@ -43,7 +45,7 @@ function success(core: Arm64Core): void {
   const page = walker.pa - (walker.pa % 4096);
   const ns = (walker.flags & EntryFlag.secure) === 0 ? Par.NS : 0;
   core.state.set(
-    Sys.PAR_EL1,
+    PAR_EL1,
     (page % TWO_32) | Par.RES1 | ns | (walker.shareability << Par.SH_SHIFT),
     Math.floor(page / TWO_32) | (walker.attribute << 24),
   );
@@ -53,7 +55,7 @@ function success(core: Arm64Core): void {
 export function atAction(name: string): (core: Arm64Core, lo: number, hi: number) => void {
   const { regime: wanted, kind, user, bothStages } = request(name);
   return (core, lo, hi) => {
-    const nonSecure = (core.state.lo(Sys.SCR_EL3) & Scr.NS) !== 0;
+    const nonSecure = (core.state.lo(SCR_EL3) & Scr.NS) !== 0;
     const regime = wanted !== 'el10' ? wanted : nonSecure ? Regime.el10 : Regime.secureEl10;
     const { walker, state } = core;
     const untagged = withoutTag(state, regime, hi);

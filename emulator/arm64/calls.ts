@@ -1,6 +1,7 @@
 import { Slot } from '../ir/slots.ts';
 import { readSystemRegister, store, trapped, writeSystemRegister } from './access.ts';
 import type { Arm64Core } from './core.ts';
+import { countFault } from './counting.ts';
 import {
   changeProcessState,
   defaultTarget,
@@ -22,6 +23,8 @@ import { FaultStatus } from './translation/fault.ts';
 import { Hcr, Scr } from './translation/regime.ts';
 import { sendEvent, sendEventLocal, waitForEvent, waitForInterrupt } from './waiting.ts';
 
+const { HCR_EL2, MDCR_EL2, PSTATE, SCR_EL3 } = Sys;
+
 /** The operations that the lifter leaves to the core, one function each (Arm ARM C6.2, by instruction). */
 
 type Operation = (core: Arm64Core, word: number) => void;
@@ -38,7 +41,7 @@ const svc: Operation = (core, word) => takeCall(core, defaultTarget(core), syndr
 const hvc: Operation = (core, word) => {
   const { el } = core;
   if (el !== 0 && core.conduit?.hvc?.(core)) return;
-  const enabled = (core.state.lo(Sys.SCR_EL3) & Scr.HCE) !== 0;
+  const enabled = (core.state.lo(SCR_EL3) & Scr.HCE) !== 0;
   if (el === 0 || (core.secure && el !== 3) || !enabled) undefinedInstruction(core);
   else takeCall(core, el === 3 ? 3 : 2, syndrome(EC.HVC, immediate16(word)));
 };
@@ -47,17 +50,24 @@ const hvc: Operation = (core, word) => {
 const smc: Operation = (core, word) => {
   const { el, state } = core;
   if (el === 0) undefinedInstruction(core);
-  else if (el === 1 && !core.secure && (state.lo(Sys.HCR_EL2) & Hcr.TSC) !== 0) {
+  else if (el === 1 && !core.secure && (state.lo(HCR_EL2) & Hcr.TSC) !== 0) {
     takeTrap(core, 2, EC.SMC, immediate16(word));
-  } else if (core.conduit?.smc?.(core)) return;
-  else if ((state.lo(Sys.SCR_EL3) & Scr.SMD) !== 0) undefinedInstruction(core);
-  else takeCall(core, 3, syndrome(EC.SMC, immediate16(word)));
+  } else {
+    const id = state.lo(Slot.GENERAL) >>> 0;
+    const host = core.conduit?.smc?.(core) === true;
+    if (!host && (state.lo(SCR_EL3) & Scr.SMD) !== 0) {
+      undefinedInstruction(core);
+      return;
+    }
+    core.counts.smc(id);
+    if (!host) takeCall(core, 3, syndrome(EC.SMC, immediate16(word)));
+  }
 };
 
 /** MDCR_EL2.TDE sends debug exceptions of EL0 and EL1 to EL2. */
 const MDCR_TDE = 1 << 8;
 const brk: Operation = (core, word) => {
-  const tde = core.el < 2 && !core.secure && (core.state.lo(Sys.MDCR_EL2) & MDCR_TDE) !== 0;
+  const tde = core.el < 2 && !core.secure && (core.state.lo(MDCR_EL2) & MDCR_TDE) !== 0;
   takeException(core, tde ? 2 : defaultTarget(core), syndrome(EC.BRK, immediate16(word)));
 };
 
@@ -92,7 +102,7 @@ const msrImmediate: Operation = (core, word) => {
   const { state, el } = core;
   const field = (((word >>> 16) & 7) << 3) | ((word >>> 5) & 7);
   const value = (word >>> 8) & 15;
-  const pstate = state.lo(Sys.PSTATE);
+  const pstate = state.lo(PSTATE);
   if (field === SPSEL) {
     if (el === 0) undefinedInstruction(core);
     else changeProcessState(core, (pstate & ~PState.SP) | (value & 1));
@@ -123,6 +133,7 @@ const alignment: Operation = (core, word) => {
   const target = defaultTarget(core);
   const ec = target > core.el ? EC.DATA_ABORT_LOWER : EC.DATA_ABORT;
   const iss = FaultStatus.ALIGNMENT | (isStore(word) ? AbortIss.WnR : 0);
+  countFault(core, { status: FaultStatus.ALIGNMENT, secondStage: false });
   takeFault(core, target, syndrome(ec, iss), state.lo(Slot.EXIT_VA), state.hi(Slot.EXIT_VA));
 };
 

@@ -1,3 +1,4 @@
+import { EventCounts } from '../cost/counts.ts';
 import type { UnimplementedLog } from '../debug/unimplemented.ts';
 import type { Initiator, InterruptLine } from '../devices/device.ts';
 import { Access, type AccessKind, type Core, type Translation } from '../engine/core.ts';
@@ -12,6 +13,7 @@ import { VectorUnit } from './fp-simd/index.ts';
 import { readRegister, writeRegister } from './inspection.ts';
 import { inputLine, interruptPending, takePendingInterrupt, Wire, type WireName } from './interrupts.ts';
 import { liftA64 } from './lift/index.ts';
+import { PerformanceMonitors } from './pmu.ts';
 import { PState } from './pstate.ts';
 import { Sys } from './registers/slots.ts';
 import { type ResetTarget, resetRegisters } from './reset.ts';
@@ -24,6 +26,8 @@ import { FaultStatus } from './translation/fault.ts';
 import { type RegimeNumber, regimeOf, stage1On, withoutTag } from './translation/regime.ts';
 import { Walker } from './translation/walker.ts';
 import { waitIsOver } from './waiting.ts';
+
+const { PSTATE, RVBAR_EL3, SCR_EL3, WIRES } = Sys;
 
 const PAGE_MASK = 0xfff;
 const PAGE_BYTES = 4096;
@@ -65,6 +69,8 @@ export interface Arm64CoreOptions {
   /** All CPUs of the machine, this one included, which may be filled in later. Without it the CPU is alone. */
   readonly siblings?: readonly Arm64Core[];
   readonly conduit?: Conduit;
+  /** Where this CPU's events are counted, for all CPUs of a machine together. */
+  readonly counts?: EventCounts;
 }
 
 const UNCONNECTED: InterruptLine = { set: () => {} };
@@ -77,10 +83,12 @@ export class Arm64Core implements Core {
   readonly phys: PhysicalMemory;
   readonly timeline: Timeline;
   readonly siblings: readonly Arm64Core[];
+  readonly counts: EventCounts;
   readonly walker: Walker;
   /** The SIMD&FP registers. */
   readonly vectors: VectorUnit;
   readonly timers: Readonly<Record<TimerName, Timer>>;
+  readonly pmu: PerformanceMonitors;
   readonly translation: Translation;
   /** Interrupt inputs, for the interrupt controller to drive. */
   readonly inputs: Readonly<Record<WireName, InterruptLine>>;
@@ -113,6 +121,7 @@ export class Arm64Core implements Core {
     this.timeline = timeline;
     this.unimplemented = options.unimplemented;
     this.siblings = options.siblings ?? [this];
+    this.counts = options.counts ?? new EventCounts();
     this.conduit = options.conduit;
     this.initiators = [
       { secure: false, cpu: number },
@@ -132,6 +141,7 @@ export class Arm64Core implements Core {
       hypervisor: timer('hypervisor', lines.timerHypervisor),
       secure: timer('secure', lines.timerSecure),
     };
+    this.pmu = new PerformanceMonitors(this, timeline, lines.performance ?? UNCONNECTED);
     const input = (wire: WireName): InterruptLine => inputLine(this, wire);
     this.inputs = {
       irq: input('irq'),
@@ -154,12 +164,11 @@ export class Arm64Core implements Core {
     this.off = false;
     this.waiting = false;
     this.reload();
-    for (const timer of Object.values(this.timers)) timer.update();
   }
 
   /** RMR_EL3.RR: a warm reset, at RVBAR_EL3. */
   warmReset(): void {
-    this.reset({ entry: this.state.big(Sys.RVBAR_EL3), el: 3, secure: true });
+    this.reset({ entry: this.state.big(RVBAR_EL3), el: 3, secure: true });
     this.redirected = true;
   }
 
@@ -168,25 +177,33 @@ export class Arm64Core implements Core {
     this.contexts.forgetAll();
     this.levelChanged();
     for (const timer of Object.values(this.timers)) timer.update();
+    this.pmu.update();
   }
 
   /** The level is about to change: whoever counts by level counts now. */
-  beforeLevelChange(): void {}
+  beforeLevelChange(): void {
+    if (this.pmu.active) this.pmu.sync();
+  }
 
   /** The process state or SCR_EL3 changed: the context follows. */
   levelChanged(): void {
-    this.el = (this.state.lo(Sys.PSTATE) & PState.EL_MASK) >> PState.EL_SHIFT;
-    this.secure = this.el === 3 || (this.state.lo(Sys.SCR_EL3) & SCR_NS) === 0;
+    this.el = (this.state.lo(PSTATE) & PState.EL_MASK) >> PState.EL_SHIFT;
+    this.secure = this.el === 3 || (this.state.lo(SCR_EL3) & SCR_NS) === 0;
     this.regime = regimeOf(this.el, this.secure);
     this.refresh();
+    if (this.pmu.active) this.pmu.update();
     this.redirected = true;
   }
 
   /** A register was written on which the banks of `regimes` depend. */
   contextChanged(regimes: readonly RegimeNumber[]): void {
     for (const regime of regimes) this.contexts.forget(regime);
-    this.secure = this.el === 3 || (this.state.lo(Sys.SCR_EL3) & SCR_NS) === 0;
     if (regimes.includes(this.regime)) this.refresh();
+  }
+
+  /** SCR_EL3.NS may have changed; below EL3 only a debugger can do that. */
+  worldChanged(): void {
+    if (this.el < 3) this.levelChanged();
   }
 
   private refresh(): void {
@@ -209,7 +226,7 @@ export class Arm64Core implements Core {
       // Only a fresh walk refuses an access.
       const asUser = user ? this.el <= 1 : this.el === 0;
       const { walker } = this;
-      if (!walker.translate(this.regime, vaLo, hi, kind, asUser, aligned)) {
+      if (!this.walkForTlb(vaLo, hi, kind, asUser, aligned)) {
         takeAbort(this, walker.fault, vaLo, vaHi, kind);
         return false;
       }
@@ -223,6 +240,23 @@ export class Arm64Core implements Core {
     t.entry = entry;
     t.slow = (flags & EntryFlag.device) !== 0;
     return true;
+  }
+
+  /** Walks the tables for the TLB, and counts what it took. @returns false if the access faults */
+  private walkForTlb(vaLo: number, vaHi: number, kind: AccessKind, user: boolean, aligned: boolean): boolean {
+    const { walker, counts } = this;
+    const first = walker.stage1.reader.reads;
+    const second = walker.stage2.reader.reads;
+    const ok = walker.translate(this.regime, vaLo, vaHi, kind, user, aligned);
+    const stage1 = walker.stage1.reader.reads - first;
+    const stage2 = walker.stage2.reader.reads - second;
+    counts.walkStage1 += stage1;
+    counts.walkStage2 += stage2;
+    if (ok && stage1 + stage2 > 0) {
+      if (kind === Access.fetch) counts.tlbRefillFetch++;
+      else counts.tlbRefillData++;
+    }
+    return ok;
   }
 
   /**
@@ -252,14 +286,23 @@ export class Arm64Core implements Core {
   }
 
   enter(): boolean {
-    if (takePendingInterrupt(this)) return true;
     const { state } = this;
+    this.dropBranchTag();
+    if (takePendingInterrupt(this)) return true;
     const pcLo = state.lo(Slot.PC);
     if ((pcLo & 3) !== 0) {
       this.pcAlignmentFault(pcLo, state.hi(Slot.PC));
       return true;
     }
-    return (state.lo(Sys.PSTATE) & PState.IL) !== 0 && this.illegalState(pcLo, state.hi(Slot.PC));
+    return (state.lo(PSTATE) & PState.IL) !== 0 && this.illegalState(pcLo, state.hi(Slot.PC));
+  }
+
+  /** A branch to an address whose tag is ignored leaves the tag behind (AArch64.BranchAddr); it always leads here. */
+  private dropBranchTag(): void {
+    const { state } = this;
+    const hi = state.hi(Slot.PC);
+    const untagged = withoutTag(state, this.regime, hi);
+    if (untagged !== hi) state.set(Slot.PC, state.lo(Slot.PC), untagged);
   }
 
   /** PC alignment fault (D1.8.1). */
@@ -303,6 +346,7 @@ export class Arm64Core implements Core {
 
   /** Moves the CPU to another process state (all but the condition flags), as a debugger would. */
   setProcessState(pstate: number): void {
+    this.beforeLevelChange();
     changeProcessState(this, pstate);
     this.levelChanged();
   }
@@ -319,8 +363,8 @@ export class Arm64Core implements Core {
 
   /** Drives one of the interrupt inputs. */
   setWire(wire: WireName, level: boolean): void {
-    const wires = this.state.lo(Sys.WIRES);
-    this.state.setLo(Sys.WIRES, level ? wires | Wire[wire] : wires & ~Wire[wire]);
+    const wires = this.state.lo(WIRES);
+    this.state.setLo(WIRES, level ? wires | Wire[wire] : wires & ~Wire[wire]);
   }
 
   /** The instruction at the program counter, as it was fetched; 0 where it cannot be read any more. */

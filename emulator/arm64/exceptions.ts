@@ -1,19 +1,45 @@
 import { Slot } from '../ir/slots.ts';
 import type { Arm64Core } from './core.ts';
+import { countInterrupt, countReturn, countSynchronous, countWorld, type InterruptName } from './counting.ts';
 import { PState, processState, setConditionFlags } from './pstate.ts';
 import { Sys } from './registers/slots.ts';
 import { EC, syndrome } from './syndrome.ts';
+
+const {
+  ELR_EL1,
+  ELR_EL2,
+  ELR_EL3,
+  ESR_EL1,
+  ESR_EL2,
+  ESR_EL3,
+  FAR_EL1,
+  FAR_EL2,
+  FAR_EL3,
+  HCR_EL2,
+  PSTATE,
+  SCR_EL3,
+  SPSR_EL1,
+  SPSR_EL2,
+  SPSR_EL3,
+  SP_EL0,
+  SP_EL1,
+  SP_EL2,
+  SP_EL3,
+  VBAR_EL1,
+  VBAR_EL2,
+  VBAR_EL3,
+} = Sys;
 
 /** Taking exceptions and returning from them (Arm ARM D1.10, D1.11, shared pseudocode J1). */
 
 const NONE = -1;
 /** Registers by exception level. */
-const SPSR = [NONE, Sys.SPSR_EL1, Sys.SPSR_EL2, Sys.SPSR_EL3] as const;
-const ELR = [NONE, Sys.ELR_EL1, Sys.ELR_EL2, Sys.ELR_EL3] as const;
-const VBAR = [NONE, Sys.VBAR_EL1, Sys.VBAR_EL2, Sys.VBAR_EL3] as const;
-const ESR = [NONE, Sys.ESR_EL1, Sys.ESR_EL2, Sys.ESR_EL3] as const;
-const FAR = [NONE, Sys.FAR_EL1, Sys.FAR_EL2, Sys.FAR_EL3] as const;
-const BANKED_SP = [Sys.SP_EL0, Sys.SP_EL1, Sys.SP_EL2, Sys.SP_EL3] as const;
+const SPSR = [NONE, SPSR_EL1, SPSR_EL2, SPSR_EL3] as const;
+const ELR = [NONE, ELR_EL1, ELR_EL2, ELR_EL3] as const;
+const VBAR = [NONE, VBAR_EL1, VBAR_EL2, VBAR_EL3] as const;
+const ESR = [NONE, ESR_EL1, ESR_EL2, ESR_EL3] as const;
+const FAR = [NONE, FAR_EL1, FAR_EL2, FAR_EL3] as const;
+const BANKED_SP = [SP_EL0, SP_EL1, SP_EL2, SP_EL3] as const;
 
 /** Offsets into the vector table (D1.10.2). */
 export const Vector = { synchronous: 0, irq: 0x80, fiq: 0x100, serror: 0x180 } as const;
@@ -31,29 +57,29 @@ export function stackSlot(pstate: number): number {
 /** Replaces the process state (all but the condition flags), keeping the banked stack pointers in their places. */
 export function changeProcessState(core: Arm64Core, next: number): void {
   const { state } = core;
-  const now = state.lo(Sys.PSTATE);
+  const now = state.lo(PSTATE);
   const from = stackSlot(now);
   const to = stackSlot(next);
   if (from !== to) {
     state.copy(from, Slot.SP);
     state.copy(Slot.SP, to);
   }
-  state.setLo(Sys.PSTATE, next);
+  state.setLo(PSTATE, next);
 }
 
 /** Level that takes an exception that EL1 would handle: EL1 from EL0 and EL1 (EL2 under HCR_EL2.TGE), else the own. */
 export function defaultTarget(core: Arm64Core): number {
   const el = core.el;
   if (el > 1) return el;
-  return el === 0 && !core.secure && (core.state.lo(Sys.HCR_EL2) & HCR_TGE) !== 0 ? 2 : 1;
+  return el === 0 && !core.secure && (core.state.lo(HCR_EL2) & HCR_TGE) !== 0 ? 2 : 1;
 }
 
 /** Shared pseudocode `AArch64.TakeException`: to `target`, returning to `pcLo`, `pcHi`. */
 function enterLevel(core: Arm64Core, target: number, vector: number, pcLo: number, pcHi: number): void {
   const { state } = core;
-  const el = core.el;
+  const { el, secure } = core;
   core.beforeLevelChange();
-  const pstate = state.lo(Sys.PSTATE);
+  const pstate = state.lo(PSTATE);
   const from = target > el ? FROM_LOWER_A64 : (pstate & PState.SP) !== 0 ? FROM_CURRENT_SPX : 0;
   state.set(SPSR[target], processState(state), 0);
   state.set(ELR[target], pcLo, pcHi);
@@ -61,12 +87,14 @@ function enterLevel(core: Arm64Core, target: number, vector: number, pcLo: numbe
   const base = VBAR[target];
   state.set(Slot.PC, state.lo(base) | (from + vector), state.hi(base));
   core.levelChanged();
+  countWorld(core, secure);
 }
 
 /** Takes a synchronous exception to `target` that returns to the instruction at the program counter. */
 export function takeException(core: Arm64Core, target: number, esr: number): void {
   const { state } = core;
   state.set(ESR[target], esr, 0);
+  countSynchronous(core, target, esr);
   enterLevel(core, target, Vector.synchronous, state.lo(Slot.PC), state.hi(Slot.PC));
 }
 
@@ -74,6 +102,7 @@ export function takeException(core: Arm64Core, target: number, esr: number): voi
 export function takeCall(core: Arm64Core, target: number, esr: number): void {
   const { state } = core;
   state.set(ESR[target], esr, 0);
+  countSynchronous(core, target, esr);
   const lo = (state.lo(Slot.PC) + 4) | 0;
   enterLevel(core, target, Vector.synchronous, lo, (state.hi(Slot.PC) + (lo >= 0 && lo < 4 ? 1 : 0)) | 0);
 }
@@ -85,8 +114,15 @@ export function takeFault(core: Arm64Core, target: number, esr: number, vaLo: nu
 }
 
 /** Takes an asynchronous exception; only SError has a syndrome. */
-export function takeInterrupt(core: Arm64Core, target: number, vector: number, esr?: number): void {
+export function takeInterrupt(
+  core: Arm64Core,
+  target: number,
+  vector: number,
+  name: InterruptName,
+  esr?: number,
+): void {
   const { state } = core;
+  countInterrupt(core, target, name);
   if (esr !== undefined) state.set(ESR[target], esr, 0);
   enterLevel(core, target, vector, state.lo(Slot.PC), state.hi(Slot.PC));
 }
@@ -111,15 +147,14 @@ export function illegalReturn(core: Arm64Core, spsr: number): boolean {
   if (target > core.el) return true;
   if (target === 0) return (spsr & PState.SP) !== 0;
   const { state } = core;
-  const nonSecure = (state.lo(Sys.SCR_EL3) & 1) !== 0;
+  const nonSecure = (state.lo(SCR_EL3) & 1) !== 0;
   if (target === 2) return !nonSecure;
-  return target === 1 && nonSecure && (state.lo(Sys.HCR_EL2) & HCR_TGE) !== 0;
+  return target === 1 && nonSecure && (state.lo(HCR_EL2) & HCR_TGE) !== 0;
 }
 
 /** `AArch64.ExceptionReturn`: ERET at EL1, EL2 or EL3. */
 export function exceptionReturn(core: Arm64Core): void {
-  const { state } = core;
-  const el = core.el;
+  const { state, el, secure } = core;
   const spsr = state.lo(SPSR[el]);
   const elr = ELR[el];
   const pcLo = state.lo(elr);
@@ -127,13 +162,15 @@ export function exceptionReturn(core: Arm64Core): void {
   const kept = spsr & PState.DAIF;
   core.beforeLevelChange();
   if (illegalReturn(core, spsr)) {
-    const now = state.lo(Sys.PSTATE);
-    state.setLo(Sys.PSTATE, (now & (PState.EL_MASK | PState.SP)) | kept | PState.IL);
+    const now = state.lo(PSTATE);
+    state.setLo(PSTATE, (now & (PState.EL_MASK | PState.SP)) | kept | PState.IL);
   } else {
     changeProcessState(core, kept | (spsr & (PState.EL_MASK | PState.SP | PState.IL)));
   }
   setConditionFlags(state, spsr >>> PState.NZCV_SHIFT);
   state.set(Slot.EXCLUSIVE_ADDRESS, -1, -1);
   core.levelChanged();
+  countReturn(core, el);
+  countWorld(core, secure);
   state.set(Slot.PC, pcLo, core.branchTop(pcLo, pcHi));
 }

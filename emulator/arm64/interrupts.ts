@@ -1,10 +1,13 @@
 import type { InterruptLine } from '../devices/device.ts';
 import type { Arm64Core } from './core.ts';
+import type { InterruptName } from './counting.ts';
 import { takeInterrupt, Vector } from './exceptions.ts';
 import { PState } from './pstate.ts';
 import { Sys } from './registers/slots.ts';
 import { EC, syndrome } from './syndrome.ts';
 import { Hcr, Scr } from './translation/regime.ts';
+
+const { HCR_EL2, PSTATE, SCR_EL3, WIRES } = Sys;
 
 /** Asynchronous exceptions: wires, routing, masks (Arm ARM D1.13, D1.14). */
 
@@ -18,6 +21,8 @@ const NOT_TAKEN = 0;
 
 /** One kind of physical interrupt: where its routing and mask bits stand. */
 interface Kind {
+  readonly name: InterruptName;
+  readonly virtualName: InterruptName;
   readonly wire: number;
   readonly scr: number;
   readonly hcr: number;
@@ -28,6 +33,8 @@ interface Kind {
 }
 
 const IRQ: Kind = {
+  name: 'irq',
+  virtualName: 'virq',
   wire: Wire.irq,
   scr: Scr.IRQ,
   hcr: Hcr.IMO,
@@ -37,6 +44,8 @@ const IRQ: Kind = {
   virtualHcr: Hcr.VI,
 };
 const FIQ: Kind = {
+  name: 'fiq',
+  virtualName: 'vfiq',
   wire: Wire.fiq,
   scr: Scr.FIQ,
   hcr: Hcr.FMO,
@@ -46,6 +55,8 @@ const FIQ: Kind = {
   virtualHcr: Hcr.VF,
 };
 const SERROR: Kind = {
+  name: 'serror',
+  virtualName: 'vserror',
   wire: Wire.serror,
   scr: Scr.EA,
   hcr: Hcr.AMO,
@@ -60,35 +71,34 @@ const KINDS: readonly Kind[] = [FIQ, IRQ, SERROR];
 /** Level to which a physical interrupt goes now, or {@link NOT_TAKEN} (D1.13.1, table D1-13). */
 function physicalTarget(core: Arm64Core, kind: Kind): number {
   const el = core.el;
-  const masked = (core.state.lo(Sys.PSTATE) & kind.mask) !== 0;
-  if ((core.state.lo(Sys.SCR_EL3) & kind.scr) !== 0) return el === 3 && masked ? NOT_TAKEN : 3;
+  const masked = (core.state.lo(PSTATE) & kind.mask) !== 0;
+  if ((core.state.lo(SCR_EL3) & kind.scr) !== 0) return el === 3 && masked ? NOT_TAKEN : 3;
   if (el === 3) return NOT_TAKEN;
-  if (!core.secure && (core.state.lo(Sys.HCR_EL2) & (kind.hcr | Hcr.TGE)) !== 0)
-    return el === 2 && masked ? NOT_TAKEN : 2;
+  if (!core.secure && (core.state.lo(HCR_EL2) & (kind.hcr | Hcr.TGE)) !== 0) return el === 2 && masked ? NOT_TAKEN : 2;
   return el === 2 || masked ? NOT_TAKEN : 1;
 }
 
 /** A virtual interrupt is pending for the guest: by wire or by HCR_EL2, enabled by the routing bit. */
 function virtualPending(core: Arm64Core, kind: Kind): boolean {
-  const hcr = core.state.lo(Sys.HCR_EL2);
+  const hcr = core.state.lo(HCR_EL2);
   if ((hcr & Hcr.TGE) !== 0 || (hcr & kind.hcr) === 0) return false;
-  return (hcr & kind.virtualHcr) !== 0 || (core.state.lo(Sys.WIRES) & kind.virtualWire) !== 0;
+  return (hcr & kind.virtualHcr) !== 0 || (core.state.lo(WIRES) & kind.virtualWire) !== 0;
 }
 
 function virtualTaken(core: Arm64Core, kind: Kind): boolean {
-  if (core.el > 1 || core.secure || (core.state.lo(Sys.PSTATE) & kind.mask) !== 0) return false;
+  if (core.el > 1 || core.secure || (core.state.lo(PSTATE) & kind.mask) !== 0) return false;
   return virtualPending(core, kind);
 }
 
 /** True if nothing asserts an interrupt of any kind. */
 function quiet(core: Arm64Core): boolean {
-  return core.state.lo(Sys.WIRES) === 0 && (core.state.lo(Sys.HCR_EL2) & VIRTUAL_BITS) === 0;
+  return core.state.lo(WIRES) === 0 && (core.state.lo(HCR_EL2) & VIRTUAL_BITS) === 0;
 }
 
 /** An interrupt would be taken before the next instruction. */
 export function interruptPending(core: Arm64Core): boolean {
   if (quiet(core)) return false;
-  const wires = core.state.lo(Sys.WIRES);
+  const wires = core.state.lo(WIRES);
   for (const kind of KINDS) {
     if ((wires & kind.wire) !== 0 && physicalTarget(core, kind) !== NOT_TAKEN) return true;
     if (virtualTaken(core, kind)) return true;
@@ -99,18 +109,18 @@ export function interruptPending(core: Arm64Core): boolean {
 /** Takes the first interrupt that can be taken. @returns true if one was */
 export function takePendingInterrupt(core: Arm64Core): boolean {
   if (quiet(core)) return false;
-  const wires = core.state.lo(Sys.WIRES);
+  const wires = core.state.lo(WIRES);
   for (const kind of KINDS) {
     const target = (wires & kind.wire) !== 0 ? physicalTarget(core, kind) : NOT_TAKEN;
     if (target === NOT_TAKEN) continue;
     if (kind === SERROR) core.setWire('serror', false);
-    takeInterrupt(core, target, kind.vector, kind === SERROR ? syndrome(EC.SERROR) : undefined);
+    takeInterrupt(core, target, kind.vector, kind.name, kind === SERROR ? syndrome(EC.SERROR) : undefined);
     return true;
   }
   for (const kind of KINDS) {
     if (!virtualTaken(core, kind)) continue;
-    if (kind === SERROR) core.state.setLo(Sys.HCR_EL2, core.state.lo(Sys.HCR_EL2) & ~Hcr.VSE);
-    takeInterrupt(core, 1, kind.vector, kind === SERROR ? syndrome(EC.SERROR) : undefined);
+    if (kind === SERROR) core.state.setLo(HCR_EL2, core.state.lo(HCR_EL2) & ~Hcr.VSE);
+    takeInterrupt(core, 1, kind.vector, kind.virtualName, kind === SERROR ? syndrome(EC.SERROR) : undefined);
     return true;
   }
   return false;
@@ -118,17 +128,17 @@ export function takePendingInterrupt(core: Arm64Core): boolean {
 
 /** WFI ends: a physical interrupt is pending, masked or not, or a virtual one for the running guest (D1.16.2). */
 export function endsWfi(core: Arm64Core): boolean {
-  if ((core.state.lo(Sys.WIRES) & (Wire.irq | Wire.fiq | Wire.serror)) !== 0) return true;
+  if ((core.state.lo(WIRES) & (Wire.irq | Wire.fiq | Wire.serror)) !== 0) return true;
   return core.el <= 1 && !core.secure && KINDS.some((kind) => virtualPending(core, kind));
 }
 
 /** ISR_EL1: what is pending, the virtual interrupts where EL1 would see those (D12.2.61). */
 export function interruptStatus(core: Arm64Core): number {
-  const wires = core.state.lo(Sys.WIRES);
+  const wires = core.state.lo(WIRES);
   const asGuest = core.el === 1 && !core.secure;
   let status = 0;
   for (const kind of KINDS) {
-    const routed = asGuest && (core.state.lo(Sys.HCR_EL2) & kind.hcr) !== 0;
+    const routed = asGuest && (core.state.lo(HCR_EL2) & kind.hcr) !== 0;
     if (routed ? virtualPending(core, kind) : (wires & kind.wire) !== 0) status |= kind.mask;
   }
   return status;

@@ -2,6 +2,8 @@ import { FlagKind } from '../ir/ir.ts';
 import { type CpuState, Slot } from '../ir/slots.ts';
 import { Sys } from './registers/slots.ts';
 
+const { PSTATE } = Sys;
+
 /** Process state, in the layout of SPSR_ELx (Arm ARM C5.2.18). The slot PSTATE holds all of it but N, Z, C and V. */
 export const PState = {
   SP: 1,
@@ -35,5 +37,5 @@ export function setConditionFlags(state: CpuState, nzcv: number): void {
 
 /** The whole process state as an SPSR would save it. */
 export function processState(state: CpuState): number {
-  return state.lo(Sys.PSTATE) | (conditionFlags(state) << PState.NZCV_SHIFT);
+  return state.lo(PSTATE) | (conditionFlags(state) << PState.NZCV_SHIFT);
 }

@@ -4,6 +4,8 @@ import { Sys } from './registers/slots.ts';
 import { currentVmid } from './translation/contexts.ts';
 import { Regime, type RegimeNumber } from './translation/regime.ts';
 
+const { EL1_OFF_BY, HCR_EL2, SCR_EL3, TCR_EL1 } = Sys;
+
 /** TLB maintenance (Arm ARM D4.10). A bank holds one regime, VMID and ASID, so most operations choose banks. */
 
 /** Which banks and entries go. */
@@ -41,7 +43,7 @@ const SCR_NS = 1;
 
 /** EL1 operations: on the security state of SCR_EL3.NS, and there on the current VMID. */
 function el1Scope(core: Arm64Core, more: Omit<Scope, 'regime' | 'vmid'> = {}): Scope {
-  const nonSecure = (core.state.lo(Sys.SCR_EL3) & SCR_NS) !== 0;
+  const nonSecure = (core.state.lo(SCR_EL3) & SCR_NS) !== 0;
   return nonSecure
     ? { regime: Regime.el10, vmid: currentVmid(core.state), ...more }
     : { regime: Regime.secureEl10, ...more };
@@ -55,7 +57,7 @@ function address(lo: number, hi: number, signed: boolean): { lo: number; hi: num
 
 /** Xt[63:48]; with TCR_EL1.AS = 0 the upper half is ignored. */
 function asidOf(core: Arm64Core, hi: number): number {
-  const wide = (core.state.hi(Sys.TCR_EL1) & (1 << 4)) !== 0;
+  const wide = (core.state.hi(TCR_EL1) & (1 << 4)) !== 0;
   return (hi >>> 16) & (wide ? 0xffff : 0xff);
 }
 
@@ -69,10 +71,10 @@ const SECURE_WORLD = 1;
  */
 export function stage1OfEl1Switched(core: Arm64Core, on: boolean): void {
   const { state } = core;
-  const nonSecure = (state.lo(Sys.SCR_EL3) & SCR_NS) !== 0;
+  const nonSecure = (state.lo(SCR_EL3) & SCR_NS) !== 0;
   const world = nonSecure ? SECURE_WORLD + 1 + currentVmid(state) : SECURE_WORLD;
-  if (on && state.lo(Sys.EL1_OFF_BY) === world) flush(core, el1Scope(core));
-  state.setLo(Sys.EL1_OFF_BY, on ? 0 : world);
+  if (on && state.lo(EL1_OFF_BY) === world) flush(core, el1Scope(core));
+  state.setLo(EL1_OFF_BY, on ? 0 : world);
 }
 
 /** SCTLR_EL2.M or SCTLR_EL3.M changed: as {@link stage1OfEl1Switched}, in the one world that has this level. */
@@ -89,7 +91,7 @@ const vmalle1: Scoper = (core) => [el1Scope(core)];
 const vae1: Scoper = (core, lo, hi) => [el1Scope(core, { va: address(lo, hi, true), asid: asidOf(core, hi) })];
 const vaae1: Scoper = (core, lo, hi) => [el1Scope(core, { va: address(lo, hi, true) })];
 const aside1: Scoper = (core, _lo, hi) => [el1Scope(core, { asid: asidOf(core, hi) })];
-const alle1: Scoper = (core) => ((core.state.lo(Sys.SCR_EL3) & SCR_NS) !== 0 ? ALL_EL1 : ALL_SECURE_EL1);
+const alle1: Scoper = (core) => ((core.state.lo(SCR_EL3) & SCR_NS) !== 0 ? ALL_EL1 : ALL_SECURE_EL1);
 const alle2: Scoper = () => [{ regime: Regime.el2 }];
 const vae2: Scoper = (_core, lo, hi) => [{ regime: Regime.el2, va: address(lo, hi, false) }];
 const alle3: Scoper = () => [{ regime: Regime.el3 }];
@@ -130,7 +132,7 @@ export function tlbiAction(name: string): (core: Arm64Core, lo: number, hi: numb
   const scoper = SCOPES[shareable ? short.slice(0, -2) : short];
   return (core, lo, hi) => {
     const scopes = scoper(core, lo, hi);
-    const forced = core.el === 1 && !core.secure && (core.state.lo(Sys.HCR_EL2) & HCR_FB) !== 0;
+    const forced = core.el === 1 && !core.secure && (core.state.lo(HCR_EL2) & HCR_FB) !== 0;
     for (const scope of scopes) {
       if (shareable || forced) for (const cpu of core.siblings) flush(cpu, scope);
       else flush(core, scope);

@@ -1,4 +1,5 @@
 import type { Arm64Core, Conduit } from '../arm64/core.ts';
+import { undefinedInstruction } from '../arm64/exceptions.ts';
 import { regimeOf, withoutTag } from '../arm64/translation/regime.ts';
 import { waitForInterrupt } from '../arm64/waiting.ts';
 import { type Halves, Psci, type PsciHost } from '../boot/psci.ts';
@@ -8,12 +9,15 @@ import { Access } from '../engine/core.ts';
 import type { Machine } from '../engine/machine.ts';
 import { Slot } from '../ir/slots.ts';
 import { EntryFlag } from '../memory/tlb.ts';
+import type { BoardShape } from './virt-boot.ts';
+import { startCpu } from './virt-cpu.ts';
 
 export interface ConduitOptions {
+  readonly shape: BoardShape;
+  /** Level at which the first CPU started: the others start there too (DEN 0022D 6.4). */
+  readonly entryLevel: 1 | 2 | 3;
   /** PSCI stands in for firmware and is called so. */
   readonly psci: 'smc' | 'hvc' | undefined;
-  /** Level at which the first CPU started. */
-  readonly entryLevel: 1 | 2 | 3;
   readonly semihosting: boolean;
   /** Semihosting's output. */
   readonly output: (byte: number) => void;
@@ -28,20 +32,15 @@ function answer(core: Arm64Core, result: number | undefined): void {
   if (result !== undefined) core.state.set(Slot.GENERAL, result | 0, result < 0 ? -1 : 0);
 }
 
-function psciHost(machine: Machine<Arm64Core>): PsciHost {
+function psciHost(machine: Machine<Arm64Core>, { shape, entryLevel }: ConduitOptions): PsciHost {
   const { cores } = machine;
   return {
     cpus: cores.length,
     isOff: (cpu) => cores[cpu].off,
-    start: (cpu, entry, context, caller) => {
+    start: (cpu, entry, context) => {
       const core = cores[cpu];
-      const { el, secure } = cores[caller];
-      core.reset({
-        entry: BigInt.asUintN(64, (BigInt(entry.hi) << 32n) | BigInt(entry.lo >>> 0)),
-        el: levelOf(el),
-        secure,
-      });
-      core.redirected = false;
+      const address = BigInt.asUintN(64, (BigInt(entry.hi) << 32n) | BigInt(entry.lo >>> 0));
+      startCpu(core, { entry: address, el: entryLevel, secure: false }, shape);
       core.state.set(Slot.GENERAL, context.lo, context.hi);
     },
     turnOff: (cpu) => {
@@ -57,8 +56,11 @@ function psciHost(machine: Machine<Arm64Core>): PsciHost {
 /** What answers SMC, HVC and HLT #0xf000 in the place of firmware and of a debugger. */
 export function firmwareConduit(machine: Machine<Arm64Core>, options: ConduitOptions): Conduit {
   const conduit: Conduit = {};
+  // A call to a level that the board does not have is UNDEFINED (Arm ARM C6.2: HVC, SMC).
+  if (!options.shape.secure) conduit.smc = undefinedCall;
+  if (!options.shape.virtualization) conduit.hvc = undefinedCall;
   if (options.psci) {
-    const psci = new Psci(psciHost(machine));
+    const psci = new Psci(psciHost(machine, options));
     conduit[options.psci] = (core) => {
       const args = [1, 2, 3].map((n) => register(core, n));
       answer(core, psci.call(core.number, register(core, 0).lo >>> 0, args));
@@ -67,6 +69,11 @@ export function firmwareConduit(machine: Machine<Arm64Core>, options: ConduitOpt
   }
   if (options.semihosting) conduit.semihosting = (core) => performSemihosting(machine, core, options.output);
   return conduit;
+}
+
+function undefinedCall(core: Arm64Core): boolean {
+  undefinedInstruction(core);
+  return true;
 }
 
 function performSemihosting(machine: Machine<Arm64Core>, core: Arm64Core, output: (byte: number) => void): boolean {
@@ -94,8 +101,4 @@ function readByte(core: Arm64Core, vaLo: number, vaHi: number): number | undefin
     if (error instanceof ExternalAbort) return undefined;
     throw error;
   }
-}
-
-function levelOf(el: number): 1 | 2 | 3 {
-  return el === 3 ? 3 : el === 2 ? 2 : 1;
 }

@@ -64,3 +64,13 @@ export const SecureGpioLine = { powerOff: 0, reset: 1 } as const;
 export const POWER_KEY_LINE = 3;
 /** Frequency of the clock that UARTs, GPIOs and the RTC are given. */
 export const APB_CLOCK = 24_000_000;
+
+/** Windows of the reference machine that are empty here, and what they hold there. */
+export const ABSENT: readonly (Window & { readonly what: string })[] = [
+  { base: 0x0802_0000, size: 4 * KIB, what: 'GICv2m frame' },
+  { base: 0x0905_0000, size: 128 * KIB, what: 'SMMUv3' },
+  { base: 0x0908_0000, size: 64 * KIB, what: 'ACPI event device' },
+  { base: 0x0909_0000, size: 64 * KIB, what: 'NVDIMM and vCPU hotplug registers' },
+  { base: 0x0c00_0000, size: 32 * MIB, what: 'platform bus' },
+  { base: 0x1000_0000, size: 0x3000_0000, what: 'PCIe windows' },
+];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { slotOf } from '../arm64/registers/slots.ts';
 import { cellsOf, nodeAt, readFdt, stringsOf } from '../boot/fdt-read.ts';
 import { PsciFunction } from '../boot/psci.ts';
 import { a64, image, load32 } from './a64-words.ts';
@@ -22,6 +23,33 @@ const putLevel = [a64.mrs(1, 3, 0, 4, 2, 2), a64.lsr(1, 1, 2), ...putDigit(1)];
 const powerOff = [...load32(0, Virt.secureGpio.base), a64.movz(1, 1), a64.str(1, 0, 0x400), a64.str(1, 0, 4), a64.stay];
 const psci = (id: number) => [...load32(0, id), a64.smc];
 const systemOff = psci(PsciFunction.SYSTEM_OFF);
+
+/** An ELF-64 file for AArch64 of one segment, entered at its first byte. */
+function elf(address: number, code: Uint8Array): Uint8Array {
+  const file = new Uint8Array(120 + code.length);
+  const v = new DataView(file.buffer);
+  file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  for (const [at, value] of [
+    [0x10, 2],
+    [0x12, 183],
+    [0x36, 56],
+    [0x38, 1],
+  ])
+    v.setUint16(at, value, true);
+  v.setUint32(0x40, 1, true);
+  const quads: [number, number][] = [
+    [0x18, address],
+    [0x20, 0x40],
+    [0x48, 120],
+    [0x50, address],
+    [0x58, address],
+    [0x60, code.length],
+    [0x68, code.length],
+  ];
+  for (const [at, value] of quads) v.setBigUint64(at, BigInt(value), true);
+  file.set(code, 120);
+  return file;
+}
 
 describe('reset and boot', () => {
   it('a ROM runs from 0x0 at EL3 and powers off through the secure GPIO', () => {
@@ -58,6 +86,19 @@ describe('reset and boot', () => {
     expect([...text].sort().join('')).toBe('01');
   });
 
+  it.each([3, 2, 1] as const)('an ELF is entered at its entry at the level that is named: EL%i', (el) => {
+    const entry = Virt.ram.base + 0x20_0000;
+    const { board, text } = run({ images: { kernel: elf(entry, image(...putLevel, a64.stay)), el } }, 200);
+    expect(text).toBe(String(el));
+    expect(board.machine.cores[0].secure).toBe(el === 3);
+    expect(readFdt(board.machine.phys.peek(Virt.ram.base, 64 * 1024)).name).toBe('');
+  });
+
+  it('an ELF that stands at the start of RAM pushes the device tree behind it', () => {
+    const { board } = run({ images: { kernel: elf(Virt.ram.base, image(a64.stay)) } }, 10);
+    expect(board.machine.cores[0].state.big(0)).toBe(BigInt(Virt.ram.base + 2 * MIB));
+  });
+
   it('a flat kernel is entered by the Linux protocol: at EL2, X0 the device tree, other CPUs off', () => {
     const { board, text, reason } = run({ images: { kernel: image(...putLevel, ...systemOff) }, cpus: 2 });
     expect(text).toBe('2');
@@ -70,6 +111,14 @@ describe('reset and boot', () => {
     const { text, reason } = run({ images: { kernel: image(...words) }, secure: false, virtualization: false });
     expect(text).toBe('1');
     expect(reason?.kind).toBe('exit');
+  });
+
+  it('without firmware the GIC is open to the normal world: its group register bits are visible to it', () => {
+    const { board } = run({ images: { kernel: image(a64.stay) }, cpus: 2 }, 10);
+    const by = { secure: false, cpu: 1 };
+    const { phys } = board.machine;
+    phys.write(Virt.gicDistributor.base + 0x100, 4, 0x4000_0000, by);
+    expect(phys.read(Virt.gicDistributor.base + 0x100, 4, by)).toBe(0x4000_ffff);
   });
 
   it('an initrd stands at half of RAM and is named in /chosen', () => {
@@ -166,7 +215,7 @@ describe('the board', () => {
     expect(board.machine.cores[0].state.big(5)).toBe(0x41n);
   });
 
-  it('PSCI CPU_ON starts the second CPU at the level of its caller, with its context in X0', () => {
+  it('PSCI CPU_ON starts the second CPU at the level at which the first one started, with its context in X0', () => {
     const entry = Virt.ram.base + 0x8_0000;
     // Each CPU prints its number; the second then powers off.
     const words = [
@@ -188,6 +237,30 @@ describe('the board', () => {
     expect(reason?.kind).toBe('exit');
     expect(board.machine.cores[1].state.big(4)).toBe(7n);
     expect(board.machine.cores[0].state.big(0)).toBe(0n);
+  });
+
+  it.each([
+    ['a fetch', 0x0001_0000, (at: number) => [...load32(5, at), 0xd61f_00a0]],
+    ['a load', 0x0001_0000, (at: number) => [...load32(5, at), a64.ldr(6, 5)]],
+    ['a store', 0x0101_0000, (at: number) => [...load32(5, at), a64.str(6, 5)]],
+  ])('%s of the normal world from what the TZC closes is aborted and latched', (_, control, attempt) => {
+    const closed = Virt.ram.base + 0x40_0000;
+    const board = createVirt({ images: { kernel: image(...attempt(closed), a64.stay), el: 2 } });
+    const { phys } = board.machine;
+    const by = { secure: true, cpu: 0 };
+    const region = Virt.tzc.base + 0x120;
+    for (const [r, value] of [
+      [0, closed],
+      [8, closed + 0xfff],
+      [0x10, 0xc000_0001],
+      [0x14, 0],
+    ])
+      phys.write(region + r, 4, value, by);
+    board.machine.run({ maxInstructions: 20 });
+    expect(phys.read(Virt.tzc.base + 0x20, 4, by)).toBe(closed);
+    // FAIL_CONTROL: write in bit 24, non-secure in bit 21, privileged in bit 20.
+    expect(phys.read(Virt.tzc.base + 0x28, 4, by) & 0x0120_0000).toBe((control & 0x0100_0000) | 0x0020_0000);
+    expect(board.machine.cores[0].state.big(6)).toBe(0n);
   });
 
   it('semihosting ends the run with the code of the image, only where it is asked for', () => {
@@ -218,16 +291,61 @@ describe('the board', () => {
     ]);
   });
 
-  it('the devices of a snapshot come back', () => {
-    const { board } = run({ images: { bios: image(a64.stay) } }, 1);
-    const { phys } = board.machine;
-    const by = { secure: true, cpu: 0 };
-    const saved = structuredClone(board.saveDevices());
-    phys.write(Virt.gicDistributor.base, 4, 3, by);
-    phys.write(Virt.tzc.base + 8, 4, 0, by);
-    board.restoreDevices(saved);
-    expect(phys.read(Virt.gicDistributor.base, 4, by)).toBe(0);
-    expect(phys.read(Virt.tzc.base + 8, 4, by)).toBe(0x1_0001);
+  it('an access that nothing answers is aborted and on record, with the absent device where there is one', () => {
+    const words = [...load32(0, 0x0a70_0000), a64.ldr(1, 0), a64.stay];
+    const { board } = run({ images: { bios: image(...words) } }, 5);
+    const { phys, unimplemented } = board.machine;
+    expect(unimplemented.list()).toMatchObject([{ kind: 'device', what: 'nothing stands at 0xa700000', pc: '0x8' }]);
+    expect(() => phys.read(0x3eff_0000, 4, { secure: true, cpu: 0 })).toThrow('decode');
+    expect(unimplemented.list()[1]).toMatchObject({ what: 'PCIe windows' });
+  });
+
+  it('going back to a snapshot and on again gives the same run: time, registers, output, interrupts', () => {
+    const gicd = Virt.gicDistributor.base;
+    const gicc = Virt.gicCpu.base;
+    // Waits for the timer again and again, and prints the low digit of the count each time.
+    const words = [
+      ...[...load32(0, gicd), a64.movz(1, 1), a64.str(1, 0), ...load32(1, 1 << 30), a64.str(1, 0, 0x100)],
+      ...[...load32(2, gicc), a64.movz(1, 0xff), a64.str(1, 2, 4), a64.movz(1, 1), a64.str(1, 2)],
+      ...[a64.movz(1, 7), a64.msr(1, 3, 3, 14, 2, 0), a64.movz(1, 1), a64.msr(1, 3, 3, 14, 2, 1)],
+      ...[a64.wfi, a64.ldr(3, 2, 0xc), a64.mrs(4, 3, 3, 14, 0, 1), a64.movz(5, 7), 0x8a05_0084, ...putDigit(4)],
+      ...[a64.msr(31, 3, 3, 14, 2, 1), a64.str(3, 2, 0x10)],
+    ];
+    const loop = 0x1400_0000 | (-(words.length - 15) & 0x03ff_ffff);
+    const board = createVirt({ images: { bios: image(...words, loop) }, cpus: 2, seed: 5 });
+    const view = (from: number) => ({
+      time: board.machine.timeline.now(),
+      text: board.console.text.slice(from),
+      registers: board.machine.cores.map((core) => Array.from({ length: 35 }, (_, n) => core.state.big(n))),
+    });
+    board.machine.run({ maxInstructions: 5_000 });
+    const saved = board.save();
+    const sent = board.console.text.length;
+    board.machine.run({ maxInstructions: 20_000 });
+    const first = view(sent);
+    board.machine.run({ maxInstructions: 3_000 });
+    board.restore(saved);
+    // What the UART sent stays sent.
+    const sentAgain = board.console.text.length;
+    board.machine.run({ maxInstructions: 20_000 });
+    expect(first.text.length).toBeGreaterThan(100);
+    expect(view(sentAgain)).toEqual(first);
+  });
+
+  it('the ID registers claim the levels that the board has; calls to others are UNDEFINED', () => {
+    const levels = (options: Partial<VirtOptions>) => {
+      const { board } = run({ images: { kernel: image(a64.mrs(1, 3, 0, 0, 4, 0), a64.stay) }, ...options }, 100);
+      return Number(board.machine.cores[0].state.big(1) & 0xffffn).toString(16);
+    };
+    expect(levels({})).toBe('1111');
+    expect(levels({ secure: false })).toBe('111');
+    expect(levels({ secure: false, virtualization: false })).toBe('11');
+    const vector = [...load32(5, Virt.ram.base + 0x10_0000), a64.msr(5, 3, 0, 12, 0, 0)];
+    const { board } = run({ images: { kernel: image(...vector, a64.smc) }, secure: false, virtualization: false }, 100);
+    // ESR_EL1.EC: unknown reason.
+    expect(Number(board.machine.cores[0].state.lo(slotOf('ESR_EL1')) >>> 26)).toBe(0);
+    expect(board.machine.cores[0].el).toBe(1);
+    expect(board.machine.cores[0].state.big(slotOf('SPSR_EL1')) & 0xfn).toBe(5n);
   });
 });
 

@@ -1,4 +1,5 @@
 import { Arm64Core, type CoreLines } from '../arm64/core.ts';
+import { type CountsState, EventCounts } from '../cost/counts.ts';
 import type { DeviceContext } from '../devices/context.ts';
 import type { Device, InterruptLine } from '../devices/device.ts';
 import { DmaEngine } from '../devices/dma.ts';
@@ -10,11 +11,13 @@ import { Pl061 } from '../devices/pl061.ts';
 import { SerialLog } from '../devices/serial-log.ts';
 import { Tzc400 } from '../devices/tzc400.ts';
 import { VirtioMmioEmpty } from '../devices/virtio-mmio.ts';
-import { Machine } from '../engine/machine.ts';
+import { Machine, type MachineState } from '../engine/machine.ts';
 import { Slot } from '../ir/slots.ts';
 import { type BoardShape, type BootPlan, planBoot, type VirtImages } from './virt-boot.ts';
 import { firmwareConduit } from './virt-conduit.ts';
+import { startCpu } from './virt-cpu.ts';
 import {
+  ABSENT,
   INTERRUPTS,
   MAXIMUM_CPUS,
   MAXIMUM_RAM,
@@ -49,7 +52,14 @@ export interface VirtOptions {
   readonly files?: Readonly<Record<string, Uint8Array>>;
 }
 
-/** Devices that a UART's interrupt or the board's own wiring need by name, and the window each stands in. */
+/** A board at one moment. */
+export interface VirtState {
+  readonly machine: MachineState;
+  readonly devices: readonly unknown[];
+  readonly counts: CountsState;
+}
+
+/** A device and where it stands. */
 interface Placed {
   readonly device: Device;
   readonly at: Peripheral;
@@ -74,6 +84,8 @@ export class VirtBoard {
   /** What the UARTs sent; semihosting output goes with UART 0's. */
   readonly console = new SerialLog();
   readonly secureConsole = new SerialLog();
+  /** What happened so far, on all CPUs. */
+  readonly counts = new EventCounts();
   readonly gic: Gicv2;
   readonly uart0: Pl011;
   readonly uart1: Pl011;
@@ -95,7 +107,12 @@ export class VirtBoard {
       seed: options.seed ?? 0,
       tier1: options.tier1 ?? false,
       createCore: (parts) =>
-        new Arm64Core({ ...parts, lines: this.privateLines(parts.number), siblings: this.siblings }),
+        new Arm64Core({
+          ...parts,
+          lines: this.privateLines(parts.number),
+          siblings: this.siblings,
+          counts: this.counts,
+        }),
     });
     const { machine } = this;
     this.siblings.push(...machine.cores);
@@ -118,6 +135,7 @@ export class VirtBoard {
     this.addDevices(context, options);
     const conduit = firmwareConduit(machine, {
       psci: this.plan.psci,
+      shape,
       entryLevel: this.plan.el,
       semihosting: options.semihosting ?? false,
       output: (byte) => this.console.put(byte, machine.timeline.now()),
@@ -133,14 +151,14 @@ export class VirtBoard {
   private powerOn(): void {
     const { machine, plan } = this;
     for (const { device } of this.placed) device.reset();
+    if (this.shape.secure && plan.el < 3) this.gic.openToNormalWorld();
     for (const piece of plan.pieces) {
       machine.phys.poke(piece.address, piece.data);
       if (piece.size > piece.data.length)
         machine.phys.poke(piece.address + piece.data.length, new Uint8Array(piece.size - piece.data.length));
     }
     for (const core of machine.cores) {
-      core.reset({ entry: BigInt(plan.entry), el: plan.el, secure: plan.el === 3 });
-      core.redirected = false;
+      startCpu(core, { entry: BigInt(plan.entry), el: plan.el, secure: plan.el === 3 }, this.shape);
       core.off = plan.psci !== undefined && core.number > 0;
     }
     machine.cores[0].state.setBig(Slot.GENERAL, BigInt(plan.deviceTree));
@@ -168,9 +186,32 @@ export class VirtBoard {
     });
   }
 
+  /** The whole board at this moment. Only between two calls of the machine's `run`. */
+  save(): VirtState {
+    return { machine: this.machine.save(), devices: this.saveDevices(), counts: this.counts.save() };
+  }
+
+  /** Goes back to a saved moment of this board, or of one built with the same options. What the UARTs sent stays sent. */
+  restore(state: VirtState): void {
+    this.machine.restore(state.machine, () => this.restoreDevices(state.devices));
+    this.counts.restore(state.counts);
+  }
+
   private pc(): string {
     const running = this.machine.cores.find((core) => core.state.base === 0) ?? this.machine.cores[0];
     return `0x${running.state.big(Slot.PC).toString(16)}`;
+  }
+
+  /** One record for each absent device, or each MiB of nothing. */
+  private recordHole(pa: number): void {
+    const absent = ABSENT.find(({ base, size }) => pa >= base && pa < base + size);
+    const what = absent?.what ?? `nothing stands at 0x${(pa - (pa % MIB)).toString(16)}`;
+    this.machine.unimplemented.record({
+      kind: 'device',
+      what,
+      section: 'the memory map of the board virt',
+      pc: this.pc(),
+    });
   }
 
   private uart(name: string, context: DeviceContext, at: Peripheral, log: SerialLog): Pl011 {
@@ -196,6 +237,8 @@ export class VirtBoard {
   private addMemory(): void {
     const { phys } = this.machine;
     const { secure } = this.shape;
+    phys.onDeviceAccess = (device) => this.counts.mmio(device.name);
+    phys.onHole = (pa) => this.recordHole(pa);
     phys.addRam('flash0', Virt.flash0.base, Virt.flash0.size, { readOnly: true, secureOnly: secure });
     phys.addRam('flash1', Virt.flash1.base, Virt.flash1.size, { readOnly: true });
     if (secure) phys.addRam('secure RAM', Virt.secureRam.base, Virt.secureRam.size, { secureOnly: true });
@@ -219,7 +262,6 @@ export class VirtBoard {
           context,
           bus: machine.phys,
           cpus: shape.cpus,
-          memoryBytes: shape.memoryBytes,
           files: options.files ?? {},
         }),
         at: Virt.fwCfg,

@@ -16,9 +16,9 @@ beforeEach(() => {
   const host: PsciHost = {
     cpus: 2,
     isOff: (cpu) => off[cpu],
-    start: (cpu, entry, context, caller) => {
+    start: (cpu, entry, context) => {
       off[cpu] = false;
-      did.push(['start', cpu, entry, context, caller]);
+      did.push(['start', cpu, entry, context]);
     },
     turnOff: (cpu) => did.push(['off', cpu]),
     standBy: (cpu) => did.push(['standby', cpu]),
@@ -36,13 +36,13 @@ describe('PSCI', () => {
 
   it('CPU_ON starts a CPU once, with its context (5.1.4)', () => {
     expect(psci.call(0, wide(PsciFunction.CPU_ON), args(1, 0x1_4000_0000, 0x2_0000_0005))).toBe(PsciReturn.SUCCESS);
-    expect(did).toEqual([['start', 1, { lo: 0x4000_0000, hi: 1 }, { lo: 5, hi: 2 }, 0]]);
+    expect(did).toEqual([['start', 1, { lo: 0x4000_0000, hi: 1 }, { lo: 5, hi: 2 }]]);
     expect(psci.call(0, wide(PsciFunction.CPU_ON), args(1, 0x4000_0000))).toBe(PsciReturn.ALREADY_ON);
   });
 
   it('CPU_ON by the 32-bit convention takes the low halves', () => {
     psci.call(0, PsciFunction.CPU_ON, args(1, 0x1_4000_0000, 0x2_0000_0005));
-    expect(did).toEqual([['start', 1, { lo: 0x4000_0000, hi: 0 }, { lo: 5, hi: 0 }, 0]]);
+    expect(did).toEqual([['start', 1, { lo: 0x4000_0000, hi: 0 }, { lo: 5, hi: 0 }]]);
   });
 
   it('CPU_ON refuses a CPU that is not there, and an entry that is not aligned', () => {

@@ -48,8 +48,8 @@ export interface PsciHost {
   /** Number of CPUs. CPU n has affinity 0.0.0.n. */
   readonly cpus: number;
   isOff(cpu: number): boolean;
-  /** Starts a CPU at `entry`, at the caller's level, with `context` in X0. @param caller number of the calling CPU */
-  start(cpu: number, entry: Halves, context: Halves, caller: number): void;
+  /** Starts a CPU at `entry`, at the level at which the first one started, with `context` in X0. */
+  start(cpu: number, entry: Halves, context: Halves): void;
   /** Turns the calling CPU off: the call does not return. */
   turnOff(cpu: number): void;
   /** The calling CPU waits for an interrupt. */
@@ -70,7 +70,7 @@ export class Psci {
       [PsciFunction.PSCI_VERSION, () => VERSION],
       [PsciFunction.CPU_SUSPEND, (caller, args) => this.cpuSuspend(caller, args)],
       [PsciFunction.CPU_OFF, (caller) => this.cpuOff(caller)],
-      [PsciFunction.CPU_ON, (caller, args, wide) => this.cpuOn(caller, args, wide)],
+      [PsciFunction.CPU_ON, (_, args, wide) => this.cpuOn(args, wide)],
       [PsciFunction.AFFINITY_INFO, (_, args, wide) => this.affinityInfo(args, wide)],
       [PsciFunction.MIGRATE_INFO_TYPE, () => MIGRATION_NOT_REQUIRED],
       [PsciFunction.SYSTEM_OFF, () => this.end(() => this.host.systemOff())],
@@ -104,13 +104,13 @@ export class Psci {
   }
 
   /** 5.1.4. */
-  private cpuOn(caller: number, args: readonly Halves[], wide: boolean): number {
+  private cpuOn(args: readonly Halves[], wide: boolean): number {
     const cpu = this.target(args[0], wide);
     if (cpu === undefined) return PsciReturn.INVALID_PARAMETERS;
     if (!this.host.isOff(cpu)) return PsciReturn.ALREADY_ON;
     const [entry, context] = [args[1], args[2]].map((a) => (wide ? a : { lo: a.lo, hi: 0 }));
     if (entry.lo & 3) return PsciReturn.INVALID_ADDRESS;
-    this.host.start(cpu, entry, context, caller);
+    this.host.start(cpu, entry, context);
     return PsciReturn.SUCCESS;
   }
 

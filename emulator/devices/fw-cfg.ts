@@ -11,9 +11,7 @@ export const FwCfgRegister = { DATA: 0x00, SELECTOR: 0x08, DMA_HIGH: 0x10, DMA_L
 export const FwCfgKey = {
   SIGNATURE: 0x0000,
   ID: 0x0001,
-  RAM_SIZE: 0x0003,
   NB_CPUS: 0x0005,
-  MAX_CPUS: 0x000f,
   FILE_DIR: 0x0019,
   FILE_FIRST: 0x0020,
 } as const;
@@ -33,7 +31,6 @@ export interface FwCfgOptions {
   readonly context: DeviceContext;
   readonly bus: MemoryBus;
   readonly cpus: number;
-  readonly memoryBytes: number;
   /** Named files, in any order. */
   readonly files?: Readonly<Record<string, Uint8Array>>;
 }
@@ -54,9 +51,7 @@ export class FwCfg implements Device {
     this.bus = options.bus;
     this.items.set(FwCfgKey.SIGNATURE, new TextEncoder().encode('QEMU'));
     this.items.set(FwCfgKey.ID, littleEndian(FEATURES, 4));
-    this.items.set(FwCfgKey.RAM_SIZE, littleEndian(options.memoryBytes, 8));
     this.items.set(FwCfgKey.NB_CPUS, littleEndian(options.cpus, 2));
-    this.items.set(FwCfgKey.MAX_CPUS, littleEndian(options.cpus, 2));
     this.addFiles(options.files ?? {});
   }
 

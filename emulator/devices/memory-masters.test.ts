@@ -233,7 +233,6 @@ describe('fw_cfg', () => {
       context,
       bus: phys,
       cpus: 2,
-      memoryBytes: RAM_BYTES,
       files: { 'opt/b': Uint8Array.of(9, 8), 'opt/a': Uint8Array.of(7) },
     });
   });

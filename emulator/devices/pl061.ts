@@ -114,7 +114,8 @@ export class Pl061 implements Device {
   write(offset: number, _size: number, written: number): void {
     const value = written & 0xff;
     if (offset < Gpio.DIR) {
-      const mask = (offset >> 2) & 0xff;
+      // A line that is an input does not take the value (as drivers know: direction first, then data).
+      const mask = (offset >> 2) & this.dir;
       this.data = (this.data & ~mask) | (value & mask);
       this.update();
       return;
@@ -122,6 +123,9 @@ export class Pl061 implements Device {
     switch (offset) {
       case Gpio.DIR: {
         const before = this.levels();
+        // A line that is an output no more keeps its level until somebody drives it.
+        const released = this.dir & ~value;
+        this.input = (this.input & ~released) | (before & released);
         this.dir = value;
         this.edges(before);
         return;

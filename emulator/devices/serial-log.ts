@@ -6,20 +6,24 @@ export interface SerialLine {
   readonly time: number;
 }
 
-/** Keeps what a UART sent, with the time of each line. */
+/** Keeps what a UART sent, with the time of each line. Bytes are UTF-8. */
 export class SerialLog {
-  private readonly bytes: number[] = [];
   private readonly finished: SerialLine[] = [];
+  /** Everything up to the start of `fresh`. */
+  private decoded = '';
+  private fresh: number[] = [];
+  /** Where the unfinished line begins in the text. */
   private lineStart = 0;
   /** Called with each finished line. */
   onLine: (line: SerialLine) => void = () => {};
 
   /** Takes one byte: fits {@link Pl011Options.onOutput}. */
   readonly put = (byte: number, time: number): void => {
-    this.bytes.push(byte);
-    if (byte !== 0x0a) return;
-    const line = { text: this.decode(this.lineStart, this.bytes.length).replace(/\r?\n$/, ''), time };
-    this.lineStart = this.bytes.length;
+    this.fresh.push(byte);
+    if (byte !== NEW_LINE) return;
+    const text = this.text.slice(this.lineStart).replace(/\r?\n$/, '');
+    this.lineStart = this.decoded.length;
+    const line = { text, time };
     this.finished.push(line);
     this.onLine(line);
   };
@@ -29,12 +33,23 @@ export class SerialLog {
     return this.finished;
   }
 
-  /** Everything, unfinished last line included. */
+  /** Everything, the unfinished last line included, up to the last complete character. */
   get text(): string {
-    return this.decode(0, this.bytes.length);
+    const complete = this.fresh.length - openBytes(this.fresh);
+    if (complete > 0) this.decoded += DECODER.decode(Uint8Array.from(this.fresh.splice(0, complete)));
+    return this.decoded;
   }
+}
 
-  private decode(start: number, end: number): string {
-    return new TextDecoder().decode(new Uint8Array(this.bytes.slice(start, end)));
+const NEW_LINE = 0x0a;
+const DECODER = new TextDecoder();
+
+/** Bytes at the end that begin a UTF-8 character and do not complete it. */
+function openBytes(bytes: readonly number[]): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back];
+    if (byte < 0x80) return 0;
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
   }
+  return 0;
 }

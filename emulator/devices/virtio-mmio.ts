@@ -7,6 +7,14 @@ const MAGIC = 0x7472_6976;
 /** The reference machine's transports speak the legacy interface (4.2.4). */
 const LEGACY_VERSION = 1;
 
+/** The reference machine's vendor number. */
+const VENDOR = 0x554d_4551;
+const VALUES: Readonly<Record<number, number>> = {
+  [VirtioMmio.MagicValue]: MAGIC,
+  [VirtioMmio.Version]: LEGACY_VERSION,
+  [VirtioMmio.VendorID]: VENDOR,
+};
+
 /**
  * A virtio transport over MMIO with nothing behind it. DeviceID 0 tells the driver to ignore it (4.2.2.2), and all
  * other registers read as 0.
@@ -20,8 +28,7 @@ export class VirtioMmioEmpty implements Device {
   }
 
   read(offset: number, size: number): number {
-    const word = offset & ~3;
-    const value = word === VirtioMmio.MagicValue ? MAGIC : word === VirtioMmio.Version ? LEGACY_VERSION : 0;
+    const value = VALUES[offset & ~3] ?? 0;
     return size === 4 ? value : (value >>> ((offset & 3) * 8)) & (size === 1 ? 0xff : 0xffff);
   }
 

@@ -63,6 +63,8 @@ export interface Core {
   pending(): boolean;
   /** True if something ends the waiting state (WFI: an interrupt is pending even if masked). */
   wake(): boolean;
+  /** Works out again what is derived from the state, after it was written from outside, and plans its timed events. */
+  reload(): void;
   /** Performs a `system` statement. */
   system(call: number, word: number): void;
   /** Lifts one instruction. @param word the encoding (AArch64), as uint32 @param pcLo @param pcHi its address */

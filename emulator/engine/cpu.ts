@@ -11,7 +11,7 @@ import type { CodeStore, Lift } from './code-store.ts';
 import { Access, type AccessKind, type Core } from './core.ts';
 import { type MemoryForm, memoryForm } from './memory-form.ts';
 import type { Tier0 } from './tier0/interpreter.ts';
-import { Exit, Field, NOT_TRANSLATED, RECORD_BYTES } from './tier0/records.ts';
+import { Exit, Field, NOT_TRANSLATED, RECORD_BYTES, SCRATCH, SCRATCH_ORIGIN } from './tier0/records.ts';
 import { HANDLER_BY_KEY } from './tier0/shapes.ts';
 import type { Regions } from './tier1/regions.ts';
 import type { Timeline } from './timeline.ts';
@@ -144,6 +144,7 @@ export class Cpu {
         const why = tier0.run(record, this.budget);
         this.budget = words[Slot.BUDGET * 2];
         record = words[Slot.EXIT_RECORD * 2];
+        if (record === SCRATCH) record = words[SCRATCH_ORIGIN >> 2];
         if (why === Exit.budget) record = this.atBlock(record);
         else if (why === Exit.lookup || why === Exit.step) record = this.atJump(why === Exit.step);
         else record = this.within(why, record);
@@ -295,8 +296,10 @@ export class Cpu {
     const { core, shared } = this;
     if (!core.translate(pcLo, pcHi, 4, Access.fetch, false)) return 0;
     const { pa, secure } = core.translation;
-    const offset = shared.phys.ramFor(pa, false, this.initiators[secure ? 1 : 0]);
+    const by = this.initiators[secure ? 1 : 0];
+    const offset = shared.phys.ramFor(pa, false, by);
     if (offset < 0) {
+      shared.phys.noteRefusal(pa, false, by);
       core.externalAbort(pcLo, pcHi, Access.fetch);
       return 0;
     }
@@ -327,7 +330,7 @@ export class Cpu {
       const page = offset >>> 12;
       if (form.store) {
         if (!(shared.phys.pageFlags[page] & PageFlag.code)) {
-          shared.phys.pageFlags[page] |= PageFlag.dirty;
+          shared.phys.markDirty(page);
           // Reading may be armed along with writing only if the protection lets reads pass too.
           const readable = (flags & EntryFlag.read) !== 0 && shared.phys.ramFor(t.pa, false, by) >= 0;
           t.bank.arm(t.entry, vaLo, vaHi, readable, true, offset & ~0xfff);

@@ -1,7 +1,8 @@
 import { UnimplementedLog } from '../debug/unimplemented.ts';
 import { CpuState, STATE_BYTES } from '../ir/slots.ts';
-import { PhysicalMemory } from '../memory/physical.ts';
-import { BANK_BYTES, Tlb } from '../memory/tlb.ts';
+import { PAGE_BYTES, PhysicalMemory } from '../memory/physical.ts';
+import { type RamSnapshot, RamSnapshots } from '../memory/ram-snapshots.ts';
+import { BANK_BYTES, Tlb, type TlbState } from '../memory/tlb.ts';
 import { CodeStore } from './code-store.ts';
 import type { Core } from './core.ts';
 import { Cpu, type Shared } from './cpu.ts';
@@ -10,7 +11,7 @@ import { createTier0 } from './tier0/interpreter.ts';
 import { POOL_END } from './tier0/records.ts';
 import { Regions, TUNING, type Tuning } from './tier1/regions.ts';
 import { Timeline } from './timeline.ts';
-import { Turns } from './turns.ts';
+import { type Turn, Turns } from './turns.ts';
 
 /** Why a machine stopped by itself. */
 export interface StopReason {
@@ -50,8 +51,24 @@ export interface MachineOptions<C extends Core> {
   readonly createCore: (parts: CoreParts) => C;
 }
 
+/** A machine without its devices. */
+export interface MachineState {
+  readonly ram: RamSnapshot;
+  readonly time: number;
+  readonly executed: number;
+  readonly turns: number;
+  /** The turn that was cut short, by CPU number. */
+  readonly rest: { readonly cpu: number; readonly length: number } | undefined;
+  readonly cpus: readonly {
+    readonly registers: Uint8Array;
+    readonly tlb: TlbState;
+    readonly waiting: boolean;
+    readonly off: boolean;
+  }[];
+}
+
 /** Contexts that each CPU remembers translations for. */
-const BANKS = 12;
+const BANKS = 32;
 /** Bytes of translated records; when they are used up, everything is translated anew. */
 const ARENA_BYTES = 32 * 1024 * 1024;
 const WASM_PAGE = 65536;
@@ -73,6 +90,9 @@ export class Machine<C extends Core = Core> {
   private running: number | undefined;
   private reason: StopReason | undefined;
   private executed = 0;
+  /** The turn that goes on, if the last one was cut short. */
+  private rest: Turn | undefined;
+  private readonly snapshots: RamSnapshots;
   private readonly watches: { start: number; end: number; seen: (time: number) => void }[] = [];
 
   constructor(options: MachineOptions<C>) {
@@ -85,6 +105,7 @@ export class Machine<C extends Core = Core> {
     const buffer = memory.buffer;
     this.bytes = new Uint8Array(buffer);
     this.phys = new PhysicalMemory(buffer, ram);
+    this.snapshots = new RamSnapshots(this.phys);
     const code = new CodeStore(new CodeArena(buffer, arena, ram), this.phys);
     const tier0 = createTier0(memory);
     const tuning = options.tier1 === true ? TUNING : options.tier1;
@@ -186,7 +207,8 @@ export class Machine<C extends Core = Core> {
     while (!this.reason && left > 0) {
       this.timeline.fire();
       if (this.reason) break;
-      const turn = this.turns.next();
+      const turn = this.rest ?? this.turns.next();
+      this.rest = undefined;
       if (!turn) {
         const next = this.timeline.next();
         if (next === Number.POSITIVE_INFINITY)
@@ -194,9 +216,67 @@ export class Machine<C extends Core = Core> {
         else this.timeline.advanceTo(next);
         continue;
       }
-      left -= this.turn(turn.cpu, Math.min(turn.length, left));
+      const length = Math.min(turn.length, left);
+      const done = this.turn(turn.cpu, length);
+      left -= done;
+      // A turn that the caller's limit or a timed event cut short goes on later: whoever watches changes no interleaving.
+      if (done < turn.length && !turn.cpu.core.waiting && !turn.cpu.core.off)
+        this.rest = { cpu: turn.cpu, length: turn.length - done };
     }
     return { why: this.reason ? 'stopped' : 'limit', instructions: options.maxInstructions - left };
+  }
+
+  /**
+   * Keeps everything that the machine is made of, but for its devices, which the board saves. Only between two calls of {@link run}.
+   * Costs in proportion to what was written since the last snapshot.
+   */
+  save(): MachineState {
+    for (const core of this.cores) core.tlb.protectAll();
+    return {
+      ram: this.snapshots.take(),
+      time: this.timeline.now(),
+      executed: this.executed,
+      turns: this.turns.save(),
+      rest: this.rest && { cpu: this.rest.cpu.number, length: this.rest.length },
+      cpus: this.cores.map((core) => ({
+        registers: this.bytes.slice(core.state.base, core.state.base + STATE_BYTES),
+        tlb: core.tlb.save(),
+        waiting: core.waiting,
+        off: core.off,
+      })),
+    };
+  }
+
+  /**
+   * Goes back to a saved state of this machine, or of one that is built alike.
+   * @param restoreDevices puts the board's devices back and plans their timed events, all of which are forgotten here
+   */
+  restore(state: MachineState, restoreDevices: () => void): void {
+    this.resume();
+    for (const event of this.timeline.pending()) this.timeline.cancel(event);
+    this.timeline.advanceTo(state.time);
+    this.executed = state.executed;
+    this.turns.restore(state.turns);
+    this.rest = state.rest && { cpu: this.cpus[state.rest.cpu], length: state.rest.length };
+    this.snapshots.restore(state.ram, (offset) => this.phys.onCodeWrite(offset, PAGE_BYTES));
+    this.putBackRegisters(state);
+    restoreDevices();
+    this.cores.forEach((core, i) => {
+      const saved = state.cpus[i];
+      core.tlb.restore(saved.tlb);
+      core.reload();
+      core.waiting = saved.waiting;
+      core.off = saved.off;
+      core.redirected = false;
+    });
+    // Devices and timers drove their wires while others were not back yet: what was saved stands.
+    this.putBackRegisters(state);
+  }
+
+  private putBackRegisters(state: MachineState): void {
+    this.cores.forEach((core, i) => {
+      this.bytes.set(state.cpus[i].registers, core.state.base);
+    });
   }
 
   private turn(cpu: Cpu, length: number): number {

@@ -40,6 +40,11 @@ export class Timeline {
     if (i >= 0) this.events.splice(i, 1);
   }
 
+  /** All events that have not fired. */
+  pending(): readonly TimedEvent[] {
+    return [...this.events];
+  }
+
   /** Time of the next event, or Infinity. */
   next(): number {
     return this.events.length > 0 ? this.events[0].time : Number.POSITIVE_INFINITY;

@@ -38,6 +38,12 @@ const LONGEST = 4000;
 /** Instructions of a turn of the only CPU that runs: long enough for compiled code to be worth its entry. */
 const ALONE = 1_000_000;
 
+/** A CPU's turn and its length in instructions. */
+export interface Turn {
+  readonly cpu: Cpu;
+  readonly length: number;
+}
+
 /** Whose turn it is, and for how long: both come from the seed. */
 export class Turns {
   private readonly random: Random;
@@ -49,7 +55,7 @@ export class Turns {
   }
 
   /** The next CPU and the length of its turn, or undefined if all wait. */
-  next(): { readonly cpu: Cpu; readonly length: number } | undefined {
+  next(): Turn | undefined {
     const ready = this.cpus.filter((cpu) => !cpu.core.off && (!cpu.core.waiting || cpu.core.wake()));
     if (ready.length === 0) return undefined;
     if (this.cpus.length === 1) return { cpu: ready[0], length: ALONE };

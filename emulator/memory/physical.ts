@@ -47,6 +47,8 @@ export class PhysicalMemory {
   private readonly limit: number;
   /** Flags by RAM page, index = linear memory offset >> 12. */
   readonly pageFlags: Uint8Array;
+  /** Pages written since the last snapshot, in the order of their first write. */
+  readonly dirtyPages: number[] = [];
   private filter: MemoryFilter = () => true;
   /** The fast paths hold decisions that no longer hold: the engine drops them. */
   onProtectionChange: () => void = () => {};
@@ -55,9 +57,13 @@ export class PhysicalMemory {
 
   /**
    * An access to RAM was refused and ends in an external abort: the address-space controller keeps a record of it.
-   * Whoever asks {@link ramFor} and takes its -1 for an abort must call this itself.
    */
   onRefused: (pa: number, write: boolean, by: Initiator) => void = () => {};
+  /** An access ended in an external abort because nothing stands there. */
+  onHole: (pa: number) => void = () => {};
+
+  /** A device is about to be accessed: 1, 2 or 4 bytes of its registers. */
+  onDeviceAccess: (device: Device) => void = () => {};
 
   /**
    * @param buffer linear memory
@@ -128,6 +134,12 @@ export class PhysicalMemory {
     return region.offset + (pa - region.start);
   }
 
+  /** Who takes {@link ramFor}'s -1 for an external abort says so here, for the record. */
+  noteRefusal(pa: number, write: boolean, by: Initiator): void {
+    if (this.regionOf(pa)) this.onRefused(pa, write, by);
+    else this.onHole(pa);
+  }
+
   /**
    * Reads 1, 2 or 4 bytes, unsigned. Must not cross a page.
    * @throws ExternalAbort where nothing answers or the access is refused
@@ -136,6 +148,7 @@ export class PhysicalMemory {
     const offset = this.ramFor(pa, false, by);
     if (offset >= 0) return this.readBytes(offset, size);
     const at = this.deviceFor(pa, false, by);
+    this.onDeviceAccess(at.device);
     return at.device.read(pa - at.start, size, by) >>> 0;
   }
 
@@ -144,6 +157,7 @@ export class PhysicalMemory {
     const offset = this.ramFor(pa, true, by);
     if (offset < 0) {
       const at = this.deviceFor(pa, true, by);
+      this.onDeviceAccess(at.device);
       at.device.write(pa - at.start, size, value >>> 0, by);
       return;
     }
@@ -151,11 +165,18 @@ export class PhysicalMemory {
     this.noteWrite(offset, size);
   }
 
+  /** Notes that a page (linear-memory offset >> 12) is about to differ from the last snapshot. */
+  markDirty(page: number): void {
+    if (this.pageFlags[page] & PageFlag.dirty) return;
+    this.pageFlags[page] |= PageFlag.dirty;
+    this.dirtyPages.push(page);
+  }
+
   /** Bookkeeping after a write of RAM through {@link bytes} that did not take the fast path. */
   noteWrite(offset: number, size: number): void {
     const page = offset >>> 12;
     const flags = this.pageFlags[page];
-    this.pageFlags[page] = flags | PageFlag.dirty;
+    if (!(flags & PageFlag.dirty)) this.markDirty(page);
     if (flags & PageFlag.code) this.onCodeWrite(offset, size);
   }
 
@@ -208,8 +229,7 @@ export class PhysicalMemory {
         return region;
       }
     }
-    if (!this.regionOf(pa)) throw new ExternalAbort(pa, 'decode');
-    this.onRefused(pa, write, by);
-    throw new ExternalAbort(pa, 'refused');
+    this.noteRefusal(pa, write, by);
+    throw new ExternalAbort(pa, this.regionOf(pa) ? 'refused' : 'decode');
   }
 }

@@ -39,6 +39,15 @@ export const EntryFlag = {
   valid: 64,
 } as const;
 
+/** The entries of a table, one array per column. */
+export interface TableState {
+  readonly tagLo: readonly number[];
+  readonly tagHi: readonly number[];
+  readonly page: readonly number[];
+  readonly flags: readonly number[];
+  readonly span: readonly number[];
+}
+
 /** One of a bank's architectural halves: parallel arrays indexed by entry. */
 class EntryTable {
   private readonly tagLo: Int32Array;
@@ -141,6 +150,27 @@ class EntryTable {
     const span = this.span[e];
     if (span < 32) return this.tagHi[e] === vaHi && (this.tagLo[e] ^ vaLo) >>> span === 0;
     return (this.tagHi[e] ^ vaHi) >>> (span - 32) === 0;
+  }
+
+  /** All entries in use, to be put back by {@link restore}. */
+  save(): TableState {
+    const used = this.used.slice(0, this.usedCount);
+    const pick = <T>(from: (e: number) => T): T[] => Array.from(used, from);
+    return {
+      tagLo: pick((e) => this.tagLo[e]),
+      tagHi: pick((e) => this.tagHi[e]),
+      page: pick((e) => this.page[e]),
+      flags: pick((e) => this.flags[e]),
+      span: pick((e) => this.span[e]),
+    };
+  }
+
+  /** Goes back to a saved table; every fast half is gone. */
+  restore(state: TableState): void {
+    this.flush();
+    for (let i = 0; i < state.page.length; i++) {
+      this.insert(state.tagLo[i], state.tagHi[i], state.page[i], state.flags[i], state.span[i]);
+    }
   }
 
   /** Calls `visit` for each entry in use. */
@@ -266,6 +296,13 @@ export class TlbBank {
   }
 }
 
+/** What a CPU's banks hold. */
+export interface TlbState {
+  readonly turn: number;
+  readonly last: number;
+  readonly banks: readonly { readonly key: ContextKey; readonly data: TableState; readonly fetch: TableState }[];
+}
+
 /** All banks of one CPU. */
 export class Tlb {
   readonly banks: readonly TlbBank[];
@@ -307,6 +344,33 @@ export class Tlb {
 
   forgetJumps(): void {
     for (const bank of this.banks) bank.forgetAllJumps();
+  }
+
+  /** All banks' contexts and translations. */
+  save(): TlbState {
+    return {
+      turn: this.turn,
+      last: this.last,
+      banks: this.banks.map((bank) => ({ key: bank.key, data: bank.data.save(), fetch: bank.fetch.save() })),
+    };
+  }
+
+  /** Goes back to saved banks. Whoever remembered a bank must forget it. */
+  restore(state: TlbState): void {
+    this.turn = state.turn;
+    this.last = state.last;
+    this.banks.forEach((bank, i) => {
+      const saved = state.banks[i];
+      bank.key = saved.key;
+      bank.data.restore(saved.data);
+      bank.fetch.restore(saved.fetch);
+      this.onEvict(bank);
+    });
+  }
+
+  /** Takes the fast way of writing away everywhere: the next write of each page is noticed. */
+  protectAll(): void {
+    for (const bank of this.banks) bank.data.each((e) => bank.disarmWrite(e));
   }
 
   /** Takes the fast way of writing to one page of RAM away. @param page linear-memory offset >> 12 */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { acceptedLines, asManual, deviations, differences, titles } from './transcript.ts';
+import { acceptedLines, asManual, deviations, differences, SETUPS, titles } from './transcript.ts';
 
-test('no two lines of the accepted transcript have one title', () => {
-  const all = titles(acceptedLines());
+test.each(SETUPS)('no two lines of the accepted transcript of $name have one title', (setup) => {
+  const all = titles(acceptedLines(setup));
   expect(all.filter((title, i) => all.indexOf(title) !== i)).toEqual([]);
 });
 

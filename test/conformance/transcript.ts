@@ -17,11 +17,22 @@ export interface Deviation {
 
 const FOLDER = new URL('./arm64/', import.meta.url);
 
-/** The accepted transcript. */
-export const TRANSCRIPT = new URL('transcript.txt', FOLDER);
+/** One way in which the image is run. */
+export interface Setup {
+  readonly name: string;
+  readonly cpus: number;
+  /** The accepted transcript. */
+  readonly transcript: URL;
+}
 
-export function acceptedLines(): string[] {
-  const lines = readFileSync(TRANSCRIPT, 'utf8').split('\n');
+/** With a second CPU the image runs the checks that need one, and those alone. */
+export const SETUPS: readonly Setup[] = [
+  { name: 'one CPU', cpus: 1, transcript: new URL('transcript.txt', FOLDER) },
+  { name: 'two CPUs', cpus: 2, transcript: new URL('transcript-pair.txt', FOLDER) },
+];
+
+export function acceptedLines(setup: Setup): string[] {
+  const lines = readFileSync(setup.transcript, 'utf8').split('\n');
   lines.pop();
   return lines;
 }

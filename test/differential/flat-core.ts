@@ -75,6 +75,8 @@ export class FlatCore implements Core {
     return false;
   }
 
+  reload(): void {}
+
   pending(): boolean {
     return false;
   }

@@ -5,7 +5,11 @@ import { qemu } from '../../peers/qemu.ts';
 
 /** One access of a script. */
 export interface BusAccess {
-  readonly write: boolean;
+  /**
+   * `acknowledge` reads, and the CPU remembers the number that it read, if it is an interrupt's; `end` writes the number
+   * that was remembered last, and forgets it (1023 if there is none).
+   */
+  readonly kind: 'read' | 'write' | 'acknowledge' | 'end';
   readonly world: 'secure' | 'normal';
   readonly size: 1 | 2 | 4;
   readonly cpu: number;
@@ -18,6 +22,8 @@ const IMAGE = new URL('../../dist/firmware/bus-script.bin', import.meta.url);
 /** Where the script stands in the ROM: `SCRIPT` of `bus-script/start.S`. */
 const SCRIPT = 0x2000;
 const ENTRY_BYTES = 16;
+/** In the order of their numbers in a script. */
+const KINDS: readonly BusAccess['kind'][] = ['read', 'write', 'acknowledge', 'end'];
 
 /** The ROM that performs the accesses. */
 export function busScriptRom(accesses: readonly BusAccess[]): Uint8Array {
@@ -27,7 +33,7 @@ export function busScriptRom(accesses: readonly BusAccess[]): Uint8Array {
   view.setUint32(SCRIPT, accesses.length, true);
   accesses.forEach((a, i) => {
     const at = SCRIPT + 4 + i * ENTRY_BYTES;
-    rom.set([a.write ? 1 : 0, a.world === 'normal' ? 1 : 0, a.size, a.cpu], at);
+    rom.set([KINDS.indexOf(a.kind), a.world === 'normal' ? 1 : 0, a.size, a.cpu], at);
     view.setUint32(at + 4, a.address, true);
     view.setUint32(at + 8, a.value >>> 0, true);
   });
@@ -43,18 +49,22 @@ export async function runBusScript(driver: Driver, accesses: readonly BusAccess[
 
 /** An access as a person reads it. */
 export function describeAccess(a: BusAccess): string {
-  const what = a.write ? `:= 0x${(a.value >>> 0).toString(16)}` : '?';
-  return `cpu ${a.cpu} ${a.world} ${a.size} bytes at 0x${a.address.toString(16)} ${what}`;
+  const value = a.kind === 'write' ? ` := 0x${(a.value >>> 0).toString(16)}` : '';
+  return `cpu ${a.cpu} ${a.world} ${a.kind} ${a.size} bytes at 0x${a.address.toString(16)}${value}`;
 }
+
+/** What the manual demands where QEMU answers `theirs`. `mine` is there for parts that QEMU does not answer at all. */
+export type Expected = (access: BusAccess, theirs: string, mine: string) => string;
 
 /** Runs a script here and on QEMU. @returns the index of the first access that is answered differently, or -1 */
 async function differsAt(
   accesses: readonly BusAccess[],
   cpus: number,
+  expected: Expected,
 ): Promise<{ at: number; log: readonly string[] }> {
   const [mine, theirs] = await Promise.all([runBusScript(ours, accesses, cpus), runBusScript(qemu, accesses, cpus)]);
   const log = accesses.map((a, i) => `${describeAccess(a)} -> ${mine[i]} here, ${theirs[i]} on QEMU`);
-  return { at: accesses.findIndex((_, i) => mine[i] !== theirs[i]), log };
+  return { at: accesses.findIndex((a, i) => mine[i] !== expected(a, theirs[i], mine[i])), log };
 }
 
 /** Script runs that shrinking may take. */
@@ -63,16 +73,23 @@ const SHRINK_RUNS = 150;
 /**
  * Looks for an access that is answered differently here and on QEMU, and leaves out what is not needed for it.
  * @returns '' if there is none, else the shortened script with both answers
+ * @param opening what every script begins with
  */
-export async function firstDifference(accesses: readonly BusAccess[], cpus: number): Promise<string> {
-  let found = await differsAt(accesses, cpus);
+export async function firstDifference(
+  opening: readonly BusAccess[],
+  body: readonly BusAccess[],
+  cpus: number,
+  expected: Expected = (_, theirs) => theirs,
+): Promise<string> {
+  let script = [...opening, ...body];
+  let found = await differsAt(script, cpus, expected);
   if (found.at < 0) return '';
-  let script = accesses.slice(0, found.at + 1);
+  script = script.slice(0, found.at + 1);
   let runs = 0;
   for (let chunk = script.length >> 1; chunk >= 1 && runs < SHRINK_RUNS; chunk >>= 1) {
-    for (let from = 0; from < script.length - 1 && runs < SHRINK_RUNS; runs++) {
+    for (let from = opening.length; from < script.length - 1 && runs < SHRINK_RUNS; runs++) {
       const shorter = [...script.slice(0, from), ...script.slice(Math.min(from + chunk, script.length - 1))];
-      const again = await differsAt(shorter, cpus);
+      const again = await differsAt(shorter, cpus, expected);
       if (again.at < 0) from += chunk;
       else {
         found = again;
@@ -80,5 +97,5 @@ export async function firstDifference(accesses: readonly BusAccess[], cpus: numb
       }
     }
   }
-  return found.log.slice(0, found.at + 1).join('\n');
+  return found.log.slice(Math.min(opening.length, found.at), found.at + 1).join('\n');
 }

@@ -42,6 +42,8 @@ export interface Handler extends Required<{ [K in keyof Hooks]: Hooks[K] | undef
   readonly maskHi: number;
   readonly readTraps: readonly TrapTest[];
   readonly writeTraps: readonly TrapTest[];
+  /** Name under which writes are counted, if they are (`emulator/cost/counts.ts`). */
+  readonly event: string | undefined;
 }
 
 const EC_SYSTEM = 0x18;
@@ -78,9 +80,18 @@ function handler(name: string, row: RegisterRow, slot: number, hooks: Hooks): Ha
     writeTraps: tests(row, 'write'),
     read: hooks.read,
     write: hooks.write,
+    event: countedAs(name),
     written: hooks.written,
     present: hooks.present,
   };
+}
+
+const TABLE_BASE = /^(TTBR[01]|VTTBR)_EL[123]$/;
+const TLB_MAINTENANCE = 'TLBI ';
+
+function countedAs(name: string): string | undefined {
+  if (name.startsWith(TLB_MAINTENANCE)) return `tlbi.${name.slice(TLB_MAINTENANCE.length)}`;
+  return TABLE_BASE.test(name) ? `write.${name}` : undefined;
 }
 
 /** Handler 0 stands for every encoding that is no register. */

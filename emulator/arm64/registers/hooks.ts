@@ -3,7 +3,7 @@ import { changeProcessState } from '../exceptions.ts';
 import { interruptStatus } from '../interrupts.ts';
 import { conditionFlags, PState, setConditionFlags } from '../pstate.ts';
 import { stage1OfEl1Switched, stage1Switched } from '../tlbi.ts';
-import { Regime, type RegimeNumber, Sctlr } from '../translation/regime.ts';
+import { Hcr, Regime, type RegimeNumber, Scr, Sctlr } from '../translation/regime.ts';
 import { BIG_ENDIAN as BIG_ENDIAN_BITS, CONTROL } from './control.ts';
 import { DEBUG_HOOKS } from './debug-hooks.ts';
 import type { Hooks } from './handlers.ts';
@@ -22,8 +22,28 @@ const give = (core: Arm64Core, lo: number, hi = 0): void => {
 
 const pstate = (core: Arm64Core): number => core.state.lo(Sys.PSTATE);
 
-/** A register on which the banks of regimes depend. */
-const governs = (...regimes: RegimeNumber[]): Hooks => ({ written: (core) => core.contextChanged(regimes) });
+const ALL = -1;
+/** CPACR_EL1.FPEN, CPTR_ELx.TFP: what decides whether FP and Advanced SIMD instructions are lifted or trap. */
+const CPACR_FPEN = 3 << 20;
+const CPTR_TFP = 1 << 10;
+const ALL_REGIMES: readonly RegimeNumber[] = [Regime.el10, Regime.secureEl10, Regime.el2, Regime.el3];
+
+/** A register on some bits of which the banks of regimes depend. */
+function governs(name: keyof typeof CONTROL, bitsLo: number, bitsHi: number, regimes: readonly RegimeNumber[]): Hooks {
+  const slot = Sys[name];
+  const { mask } = CONTROL[name];
+  const maskLo = Number(BigInt.asIntN(32, mask));
+  const maskHi = Number(BigInt.asIntN(32, mask >> 32n));
+  return {
+    write: (core, lo, hi) => {
+      const { state } = core;
+      const changedLo = (state.lo(slot) ^ lo) & maskLo;
+      const changedHi = (state.hi(slot) ^ hi) & maskHi;
+      state.set(slot, state.lo(slot) ^ changedLo, state.hi(slot) ^ changedHi);
+      if (((changedLo & bitsLo) | (changedHi & bitsHi)) !== 0) core.contextChanged(regimes);
+    },
+  };
+}
 
 /** SCTLR_ELx. @param switched called when M changes */
 function sctlr(
@@ -63,25 +83,33 @@ function zeroingProhibited(core: Arm64Core): boolean {
 }
 
 const EL1_REGIMES = [Regime.secureEl10, Regime.el10] as const;
-const ALL_REGIMES = [Regime.secureEl10, Regime.el10, Regime.el2, Regime.el3] as const;
+/** ASID or VMID in a TTBR's high half. */
+const ID_BITS = 0xffff << 16;
+
+const SECURE_FETCH = governs('SCR_EL3', Scr.SIF, 0, [Regime.secureEl10, Regime.el3]);
 
 const CONTROL_HOOKS: Readonly<Record<string, Hooks>> = {
   SCTLR_EL1: sctlr('SCTLR_EL1', EL1_REGIMES, stage1OfEl1Switched),
   SCTLR_EL2: sctlr('SCTLR_EL2', [Regime.el2], (core, on) => stage1Switched(core, Regime.el2, on)),
   SCTLR_EL3: sctlr('SCTLR_EL3', [Regime.el3], (core, on) => stage1Switched(core, Regime.el3, on)),
-  TCR_EL1: governs(...EL1_REGIMES),
-  TCR_EL2: governs(Regime.el2),
-  TCR_EL3: governs(Regime.el3),
-  TTBR0_EL1: governs(...EL1_REGIMES),
-  TTBR1_EL1: governs(...EL1_REGIMES),
-  VTTBR_EL2: governs(Regime.el10),
-  VTCR_EL2: governs(Regime.el10),
-  HCR_EL2: governs(Regime.el10),
-  SCR_EL3: governs(...ALL_REGIMES),
-  CPACR_EL1: governs(...EL1_REGIMES),
-  CPTR_EL2: governs(Regime.el10, Regime.el2),
-  CPTR_EL3: governs(...ALL_REGIMES),
-  FPCR: governs(...ALL_REGIMES),
+  TCR_EL1: governs('TCR_EL1', ALL, ALL, EL1_REGIMES),
+  TCR_EL2: governs('TCR_EL2', ALL, ALL, [Regime.el2]),
+  TCR_EL3: governs('TCR_EL3', ALL, ALL, [Regime.el3]),
+  TTBR0_EL1: governs('TTBR0_EL1', 0, ID_BITS, EL1_REGIMES),
+  TTBR1_EL1: governs('TTBR1_EL1', 0, ID_BITS, EL1_REGIMES),
+  VTTBR_EL2: governs('VTTBR_EL2', 0, ID_BITS, [Regime.el10]),
+  VTCR_EL2: governs('VTCR_EL2', ALL, ALL, [Regime.el10]),
+  HCR_EL2: governs('HCR_EL2', Hcr.VM | Hcr.PTW | Hcr.DC | Hcr.TGE, 0, [Regime.el10]),
+  SCR_EL3: {
+    write: (core, lo, hi) => {
+      SECURE_FETCH.write?.(core, lo, hi);
+      core.worldChanged();
+    },
+  },
+  CPACR_EL1: governs('CPACR_EL1', CPACR_FPEN, 0, EL1_REGIMES),
+  CPTR_EL2: governs('CPTR_EL2', CPTR_TFP, 0, [Regime.el10, Regime.el2]),
+  CPTR_EL3: governs('CPTR_EL3', CPTR_TFP, 0, ALL_REGIMES),
+  FPCR: { written: (core) => core.contextChanged(ALL_REGIMES) },
   RMR_EL3: {
     write: (core, lo) => {
       if ((lo & 2) !== 0) core.warmReset();

@@ -52,6 +52,8 @@ const INTERNAL = [
   'SP_EL3',
   /** Time up to which the performance counters are counted. */
   'PMU_TIME',
+  /** Cycles that PMCR_EL0.D has not made into a count yet. */
+  'PMU_REST',
 ] as const;
 
 const names = [...INTERNAL, ...Object.keys(REGISTERS)];

@@ -1,11 +1,14 @@
 import { Access, type AccessKind } from '../../engine/core.ts';
 import type { Arm64Core } from '../core.ts';
+import { countFault } from '../counting.ts';
 import { defaultTarget, takeFault } from '../exceptions.ts';
 import { instructionSyndrome } from '../load-store.ts';
 import { Sys } from '../registers/slots.ts';
 import { AbortIss, EC, syndrome } from '../syndrome.ts';
 import { type Fault, isExternal } from './fault.ts';
 import { Scr } from './regime.ts';
+
+const { HPFAR_EL2, SCR_EL3 } = Sys;
 
 /** Data and Instruction Aborts (Arm ARM D1.10.4, `AArch64.Abort`). */
 
@@ -15,12 +18,12 @@ export const AbortSource = { access: 0, cacheMaintenance: AbortIss.CM } as const
 /** HPFAR_EL2.FIPA holds bits 47:12 of an intermediate physical address in bits 39:4. */
 function recordIpa(core: Arm64Core, ipa: number): void {
   const page = Math.floor(ipa / 4096);
-  core.state.set(Sys.HPFAR_EL2, (page % 0x1000_0000) << 4, Math.floor(page / 0x1000_0000));
+  core.state.set(HPFAR_EL2, (page % 0x1000_0000) << 4, Math.floor(page / 0x1000_0000));
 }
 
 /** Level that takes an abort. */
 function abortTarget(core: Arm64Core, fault: Fault): number {
-  if (isExternal(fault.status) && (core.state.lo(Sys.SCR_EL3) & Scr.EA) !== 0) return 3;
+  if (isExternal(fault.status) && (core.state.lo(SCR_EL3) & Scr.EA) !== 0) return 3;
   const target = defaultTarget(core);
   return fault.secondStage && target < 2 ? 2 : target;
 }
@@ -39,6 +42,7 @@ export function takeAbort(
 ): void {
   const target = abortTarget(core, fault);
   const lower = target > core.el;
+  countFault(core, fault);
   if (fault.secondStage) recordIpa(core, fault.ipa);
   let iss = fault.status | (fault.onStage1Walk ? AbortIss.S1PTW : 0);
   if (kind === Access.fetch) {

@@ -14,6 +14,8 @@ import {
   stage2On,
 } from './regime.ts';
 
+const { HCR_EL2, SCR_EL3, TCR_EL1, TTBR0_EL1, TTBR1_EL1, VTCR_EL2, VTTBR_EL2 } = Sys;
+
 /**
  * Bits of a bank's mode above the lifter's: controls that hardware does not keep in TLB entries, or may apply at once. The
  * numbers of the TCR and VTCR values stand above them, so that a change of these starts from an empty TLB, and going
@@ -25,14 +27,14 @@ const TCR_AS_16_BITS = 1 << 4;
 
 /** The ASID in force in EL1&0: from the TTBR that TCR_EL1.A1 names, 8 or 16 bits wide (D4.9.2). */
 export function currentAsid(state: CpuState): number {
-  const ttbr = (state.lo(Sys.TCR_EL1) & TCR_A1) !== 0 ? Sys.TTBR1_EL1 : Sys.TTBR0_EL1;
+  const ttbr = (state.lo(TCR_EL1) & TCR_A1) !== 0 ? TTBR1_EL1 : TTBR0_EL1;
   const asid = state.hi(ttbr) >>> 16;
-  return (state.hi(Sys.TCR_EL1) & TCR_AS_16_BITS) !== 0 ? asid : asid & 0xff;
+  return (state.hi(TCR_EL1) & TCR_AS_16_BITS) !== 0 ? asid : asid & 0xff;
 }
 
 /** VTTBR_EL2.VMID (8 bits). */
 export function currentVmid(state: CpuState): number {
-  return (state.hi(Sys.VTTBR_EL2) >>> 16) & 0xff;
+  return (state.hi(VTTBR_EL2) >>> 16) & 0xff;
 }
 
 /**
@@ -129,7 +131,7 @@ export class Contexts {
 
   private bankMode(regime: RegimeNumber, el: number): number {
     const { state } = this;
-    const hcr = state.lo(Sys.HCR_EL2);
+    const hcr = state.lo(HCR_EL2);
     const { sctlr, tcr } = REGIME_REGISTERS[regime];
     let mode = liftMode(state, regime, el);
     if (stage1On(state, regime)) {
@@ -137,12 +139,12 @@ export class Contexts {
       if ((state.lo(sctlr) & Sctlr.WXN) !== 0) mode |= BankMode.WXN;
     }
     if (stage2On(state, regime)) {
-      mode |= BankMode.STAGE2 | (this.vtcr.number(state.lo(Sys.VTCR_EL2), 0) << VTCR_SHIFT);
+      mode |= BankMode.STAGE2 | (this.vtcr.number(state.lo(VTCR_EL2), 0) << VTCR_SHIFT);
       if ((hcr & Hcr.DC) !== 0) mode |= BankMode.DC;
       if ((hcr & Hcr.PTW) !== 0) mode |= BankMode.PTW;
     }
     const secure = regime === Regime.secureEl10 || regime === Regime.el3;
-    return secure && (state.lo(Sys.SCR_EL3) & Scr.SIF) !== 0 ? mode | BankMode.SIF : mode;
+    return secure && (state.lo(SCR_EL3) & Scr.SIF) !== 0 ? mode | BankMode.SIF : mode;
   }
 
   private select(regime: RegimeNumber, el: number): TlbBank {

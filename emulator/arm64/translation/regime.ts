@@ -1,6 +1,22 @@
 import type { CpuState } from '../../ir/slots.ts';
 import { Sys } from '../registers/slots.ts';
 
+const {
+  HCR_EL2,
+  MAIR_EL1,
+  MAIR_EL2,
+  MAIR_EL3,
+  SCTLR_EL1,
+  SCTLR_EL2,
+  SCTLR_EL3,
+  TCR_EL1,
+  TCR_EL2,
+  TCR_EL3,
+  TTBR0_EL1,
+  TTBR0_EL2,
+  TTBR0_EL3,
+} = Sys;
+
 /** Translation regimes (Arm ARM D4.1.2), also the `regime` of a TLB bank's key. */
 export const Regime = { secureEl10: 0, el10: 1, el2: 2, el3: 3 } as const;
 export type RegimeNumber = 0 | 1 | 2 | 3;
@@ -13,9 +29,9 @@ export interface RegimeRegisters {
   readonly mair: number;
 }
 
-const EL1: RegimeRegisters = { sctlr: Sys.SCTLR_EL1, tcr: Sys.TCR_EL1, ttbr0: Sys.TTBR0_EL1, mair: Sys.MAIR_EL1 };
-const EL2: RegimeRegisters = { sctlr: Sys.SCTLR_EL2, tcr: Sys.TCR_EL2, ttbr0: Sys.TTBR0_EL2, mair: Sys.MAIR_EL2 };
-const EL3: RegimeRegisters = { sctlr: Sys.SCTLR_EL3, tcr: Sys.TCR_EL3, ttbr0: Sys.TTBR0_EL3, mair: Sys.MAIR_EL3 };
+const EL1: RegimeRegisters = { sctlr: SCTLR_EL1, tcr: TCR_EL1, ttbr0: TTBR0_EL1, mair: MAIR_EL1 };
+const EL2: RegimeRegisters = { sctlr: SCTLR_EL2, tcr: TCR_EL2, ttbr0: TTBR0_EL2, mair: MAIR_EL2 };
+const EL3: RegimeRegisters = { sctlr: SCTLR_EL3, tcr: TCR_EL3, ttbr0: TTBR0_EL3, mair: MAIR_EL3 };
 
 /** By {@link Regime}. */
 export const REGIME_REGISTERS: readonly RegimeRegisters[] = [EL1, EL1, EL2, EL3];
@@ -58,19 +74,19 @@ export function regimeOf(el: number, secure: boolean): RegimeNumber {
 
 /** Stage 1 is on. HCR_EL2.DC and TGE switch it off for the normal world's EL1&0 (D12.2.45). */
 export function stage1On(state: CpuState, regime: RegimeNumber): boolean {
-  if (regime === Regime.el10 && (state.lo(Sys.HCR_EL2) & (Hcr.DC | Hcr.TGE)) !== 0) return false;
+  if (regime === Regime.el10 && (state.lo(HCR_EL2) & (Hcr.DC | Hcr.TGE)) !== 0) return false;
   return (state.lo(REGIME_REGISTERS[regime].sctlr) & Sctlr.M) !== 0;
 }
 
 /** Stage 1 is off and so makes data accesses Device-nGnRnE: always but under HCR_EL2.DC. */
 export function flatIsDevice(state: CpuState, regime: RegimeNumber): boolean {
   if (stage1On(state, regime)) return false;
-  return regime !== Regime.el10 || (state.lo(Sys.HCR_EL2) & Hcr.DC) === 0;
+  return regime !== Regime.el10 || (state.lo(HCR_EL2) & Hcr.DC) === 0;
 }
 
 /** Stage 2 is on: HCR_EL2.VM, which DC implies. */
 export function stage2On(state: CpuState, regime: RegimeNumber): boolean {
-  return regime === Regime.el10 && (state.lo(Sys.HCR_EL2) & (Hcr.VM | Hcr.DC)) !== 0;
+  return regime === Regime.el10 && (state.lo(HCR_EL2) & (Hcr.VM | Hcr.DC)) !== 0;
 }
 
 const TBI_EL1 = [1 << 5, 1 << 6] as const;
@@ -88,5 +104,5 @@ export function withoutTag(state: CpuState, regime: RegimeNumber, vaHi: number):
     return (state.lo(REGIME_REGISTERS[regime].tcr) & TBI_HIGH_LEVELS) !== 0 ? vaHi & 0xffffff : vaHi;
   }
   const upper = (vaHi & BIT_55) !== 0 ? 1 : 0;
-  return (state.hi(Sys.TCR_EL1) & TBI_EL1[upper]) !== 0 ? (vaHi << 8) >> 8 : vaHi;
+  return (state.hi(TCR_EL1) & TBI_EL1[upper]) !== 0 ? (vaHi << 8) >> 8 : vaHi;
 }

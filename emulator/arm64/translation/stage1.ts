@@ -19,6 +19,8 @@ import {
 import { REGIME_REGISTERS, Regime, type RegimeNumber, Scr, Sctlr } from './regime.ts';
 import type { Stage2 } from './stage2.ts';
 
+const { SCR_EL3, TTBR1_EL1 } = Sys;
+
 /** Leaf descriptor, low half. */
 const Leaf = { ATTR_SHIFT: 2, NS: 1 << 5, AP1: 1 << 6, AP2: 1 << 7, SH_SHIFT: 8, AF: 1 << 10, nG: 1 << 11 } as const;
 /** Leaf descriptor, high half. */
@@ -50,7 +52,7 @@ export class Stage1 {
   shareability = 0;
 
   private readonly state: CpuState;
-  private readonly reader: DescriptorReader;
+  readonly reader: DescriptorReader;
   private readonly fault: Fault;
   private readonly stage2: Stage2;
   private readonly initiators: readonly [nonSecure: Initiator, secure: Initiator];
@@ -176,7 +178,7 @@ export class Stage1 {
         tsz = (tcrLo >>> 16) & 63;
         half.disabled = ((tcrLo >>> 23) & 1) !== 0;
         half.granule = GRANULE_TG1[tcrLo >>> 30];
-        ttbr = Sys.TTBR1_EL1;
+        ttbr = TTBR1_EL1;
       }
     }
     half.inputBits = 64 - tsz;
@@ -209,7 +211,7 @@ export class Stage1 {
     }
     if (wxn && (allowed & Access.write) !== 0) executable = false;
     const secureRegime = regime === Regime.secureEl10 || regime === Regime.el3;
-    if (secureRegime && !this.secure && (this.state.lo(Sys.SCR_EL3) & Scr.SIF) !== 0) executable = false;
+    if (secureRegime && !this.secure && (this.state.lo(SCR_EL3) & Scr.SIF) !== 0) executable = false;
     this.allowed = allowed | (executable ? Access.fetch : 0);
     const index = (lo >>> Leaf.ATTR_SHIFT) & 7;
     const mair = index < 4 ? this.state.lo(registers.mair) : this.state.hi(registers.mair);

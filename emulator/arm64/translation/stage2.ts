@@ -17,6 +17,8 @@ import {
   PA_BITS,
 } from './granule.ts';
 
+const { HCR_EL2, VTCR_EL2, VTTBR_EL2 } = Sys;
+
 const HCR_PTW = 1 << 2;
 /** Stage 2 MemAttr[3:2]: zero is Device. */
 const DEVICE_MASK = 0x30;
@@ -36,7 +38,7 @@ export class Stage2 {
   span = 12;
 
   private readonly state: CpuState;
-  private readonly reader: DescriptorReader;
+  readonly reader: DescriptorReader;
   private readonly by: Initiator;
   private readonly fault: Fault;
 
@@ -65,7 +67,7 @@ export class Stage2 {
 
   /** @returns the fault status, or -1 */
   private walk(ipa: number, kind: AccessKind, forWalk: boolean): number {
-    const vtcr = this.state.lo(Sys.VTCR_EL2);
+    const vtcr = this.state.lo(VTCR_EL2);
     const granule = GRANULE_TG0[(vtcr >>> 14) & 3];
     const inputBits = 64 - (vtcr & 63);
     const outputBits = OUTPUT_BITS[(vtcr >>> 16) & 7];
@@ -73,7 +75,7 @@ export class Stage2 {
     if (level < 0 || ipa >= 2 ** inputBits) return FaultStatus.TRANSLATION;
     const lo = ipa >>> 0;
     const hi = Math.floor(ipa / 0x1_0000_0000);
-    const vttbr = low48(this.state.lo(Sys.VTTBR_EL2), this.state.hi(Sys.VTTBR_EL2));
+    const vttbr = low48(this.state.lo(VTTBR_EL2), this.state.hi(VTTBR_EL2));
     let shift = granule.shift + (3 - level) * granule.stride;
     let base = alignDown(vttbr, inputBits - shift + 3);
     if (base >= 2 ** outputBits) return FaultStatus.ADDRESS_SIZE;
@@ -119,7 +121,7 @@ export class Stage2 {
     const needed = forWalk ? Access.read : kind;
     if ((this.allowed & needed) === 0) return FaultStatus.PERMISSION + level;
     // HCR_EL2.PTW: a stage 1 walk must not touch Device memory.
-    const protectedWalk = forWalk && this.device && (this.state.lo(Sys.HCR_EL2) & HCR_PTW) !== 0;
+    const protectedWalk = forWalk && this.device && (this.state.lo(HCR_EL2) & HCR_PTW) !== 0;
     return protectedWalk ? FaultStatus.PERMISSION + level : -1;
   }
 }

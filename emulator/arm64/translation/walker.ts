@@ -30,8 +30,8 @@ export class Walker {
   shareability = 0;
 
   private readonly state: CpuState;
-  private readonly stage1: Stage1;
-  private readonly stage2: Stage2;
+  readonly stage1: Stage1;
+  readonly stage2: Stage2;
 
   constructor(state: CpuState, phys: PhysicalMemory, nonSecure: Initiator, secure: Initiator) {
     this.state = state;

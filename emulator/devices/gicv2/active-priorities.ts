@@ -1,3 +1,5 @@
+const LOWEST_PRIORITY = 0xff;
+
 /**
  * Active priorities of a CPU interface: one bit for each preemption level that has an active interrupt (GICC_APRn,
  * GICC_NSAPRn, GICH_APR; IHI 0048B 4.4.13).
@@ -25,6 +27,15 @@ export class ActivePriorities {
       if (word !== 0) return (i * 32 + 31 - Math.clz32(word & -word)) << this.shift;
     }
     return 0x100;
+  }
+
+  /**
+   * Whether a pending interrupt may preempt: nothing is active, or its group priority is higher than that of what runs
+   * (3.3.2, 3.3.3).
+   * @param mask the pending interrupt's {@link groupPriorityMask}
+   */
+  static preempts(priority: number, mask: number, running: number): boolean {
+    return running > LOWEST_PRIORITY || (priority & mask) < (running & mask);
   }
 
   /** Priority drop: clears the highest active priority. */

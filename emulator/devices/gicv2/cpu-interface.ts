@@ -2,7 +2,7 @@ import { type DeviceContext, hex } from '../context.ts';
 import type { InterruptLine } from '../device.ts';
 import { ActivePriorities, groupPriorityMask } from './active-priorities.ts';
 import type { InterruptState } from './interrupts.ts';
-import { Gicc, GiccCtlr, IDLE_PRIORITY, SPURIOUS, SPURIOUS_GROUP1 } from './registers.ts';
+import { Gicc, GiccCtlr, IDLE_PRIORITY, NORMAL_HIGHEST, SGIS, SPURIOUS, SPURIOUS_GROUP1 } from './registers.ts';
 
 const SECTION = 'Arm IHI 0048B.b 4.4';
 const IIDR = 0x0002_043b;
@@ -62,6 +62,11 @@ export class CpuInterface {
     this.group1.words.fill(0);
   }
 
+  /** Lets the normal world set the priority mask, which it cannot while the mask lies in the secure half (4.4.2). */
+  openToNormalWorld(): void {
+    this.pmr = NORMAL_HIGHEST;
+  }
+
   /** Drives the interrupt request wires (2.3.1): Group 1 is signalled as IRQ, Group 0 as IRQ or, with FIQEn, as FIQ. */
   update(): void {
     const id = this.signalled();
@@ -74,10 +79,17 @@ export class CpuInterface {
   private signalled(): number {
     const id = this.state.highestPending(this.cpu);
     if (id === SPURIOUS) return SPURIOUS;
+    if (!this.groupEnabled(id)) return SPURIOUS;
     const group = this.state.groupOf(this.cpu, id);
-    if ((this.ctlr & (group ? GiccCtlr.EnableGrp1 : GiccCtlr.EnableGrp0)) === 0) return SPURIOUS;
     const priority = this.state.priorityOf(this.cpu, id);
-    return priority < this.pmr && (priority & this.mask(group)) < this.running() ? id : SPURIOUS;
+    const sufficient = priority < this.pmr && ActivePriorities.preempts(priority, this.mask(group), this.running());
+    return sufficient ? id : SPURIOUS;
+  }
+
+  /** GICC_CTLR enables the interrupt's group. */
+  private groupEnabled(id: number): boolean {
+    const group1 = this.state.groupOf(this.cpu, id) === 1;
+    return (this.ctlr & (group1 ? GiccCtlr.EnableGrp1 : GiccCtlr.EnableGrp0)) !== 0;
   }
 
   /** Group priority bits of a group (3.3.3): Group 1 has its own binary point unless CBPR is set. */
@@ -202,9 +214,12 @@ export class CpuInterface {
     return id;
   }
 
+  /** GICC_HPPIR (4.4.8): the priority mask does not count, the group's enable does. */
   private highestPending(secure: boolean, groups: 'group0' | 'any'): number {
-    const id = this.shown(this.state.highestPending(this.cpu), secure, groups);
-    if (id >= 16) return id;
+    const pending = this.state.highestPending(this.cpu);
+    if (pending === SPURIOUS || !this.groupEnabled(pending)) return SPURIOUS;
+    const id = this.shown(pending, secure, groups);
+    if (id >= SGIS) return id;
     const sources = this.state.sgiSources(this.cpu, id);
     return id | ((31 - Math.clz32(sources & -sources)) << 10);
   }

@@ -345,6 +345,15 @@ describe('groups and security', () => {
     expect(b.d[0].get(Gicd.ISACTIVER + 4)).toBe(1);
   });
 
+  it('GICC_HPPIR does not see a group that GICC_CTLR disables; GICC_PMR hides nothing from it (4.4.8)', () => {
+    const b = open();
+    b.gic.spi(0).set(true);
+    b.c[0].set(Gicc.PMR, 0);
+    expect(b.c[0].get(Gicc.HPPIR)).toBe(32);
+    b.c[0].set(Gicc.CTLR, GiccCtlr.EnableGrp1);
+    expect(b.c[0].get(Gicc.HPPIR)).toBe(SPURIOUS);
+  });
+
   it('a non-secure EOIR for a Group 0 interrupt is ignored (4.4.5)', () => {
     const b = open();
     b.gic.spi(0).set(true);
@@ -452,6 +461,18 @@ describe('completion', () => {
     expect(b.lines[1].irq.level).toBe(true);
     expect(b.d[0].get(Gicd.ISENABLER)).toBe(0xffff);
   });
+});
+
+it('without firmware the normal world gets all interrupts: Group 1, and a priority mask that it can set', () => {
+  const b = bench(2);
+  b.gic.openToNormalWorld();
+  b.dn[1].set(Gicd.CTLR, 1);
+  b.dn[1].set(Gicd.ISENABLER, 1 << 30);
+  b.cn[1].set(Gicc.PMR, 0xf0);
+  b.cn[1].set(Gicc.CTLR, 1);
+  b.gic.ppi(1, 30).set(true);
+  expect(b.lines[1].irq.level).toBe(true);
+  expect(b.cn[1].get(Gicc.IAR)).toBe(30);
 });
 
 it('a snapshot brings back every register and wire', () => {

@@ -82,6 +82,16 @@ export class Gicv2 {
     return this.input(cpu, id);
   }
 
+  /**
+   * Does what secure firmware does before it enters the normal world: all interrupts in Group 1, the priority mask within
+   * the normal world's reach. For images that are booted without firmware.
+   */
+  openToNormalWorld(): void {
+    this.state.openToNormalWorld();
+    for (const i of this.interfaces) i.openToNormalWorld();
+    this.update();
+  }
+
   private input(cpu: number, id: number): InterruptLine {
     return {
       set: (level) => {

@@ -1,4 +1,4 @@
-import { PRIVATE_INTERRUPTS, SGIS, SPURIOUS } from './registers.ts';
+import { NORMAL_HIGHEST, PRIVATE_INTERRUPTS, SGIS, SPURIOUS } from './registers.ts';
 
 /**
  * The state that the distributor keeps of each interrupt (IHI 0048B 3.2.4: inactive, pending, active, active and
@@ -53,6 +53,12 @@ export class InterruptState {
     // On a uniprocessor GICD_ITARGETSRn are RAZ/WI and every SPI goes to the one CPU (4.3.12).
     this.targets.fill(this.cpus === 1 ? 1 : 0);
     this.ctlr = 0;
+  }
+
+  /** Gives every interrupt to the normal world: Group 1, at the highest priority that it may set. */
+  openToNormalWorld(): void {
+    this.group.fill(0xffff_ffff);
+    this.priorities.fill(NORMAL_HIGHEST);
   }
 
   /** Index of the bit word that holds interrupts 32n to 32n+31 as a CPU sees them. */

@@ -112,3 +112,5 @@ export const SPURIOUS_GROUP1 = 1022;
 export const IDLE_PRIORITY = 0xff;
 /** PPI of the virtual interface's maintenance interrupt on this board (as on Cortex-A15/A57 systems). */
 export const MAINTENANCE_PPI = 25;
+/** The highest priority of the non-secure half of the range (3.8.2). */
+export const NORMAL_HIGHEST = 0x80;

@@ -104,7 +104,9 @@ export class VirtualInterface {
     const group1 = (this.lr[n] & GichLr.Grp1) !== 0;
     if (!(this.ctlr & (group1 ? GiccCtlr.EnableGrp1 : GiccCtlr.EnableGrp0))) return -1;
     const priority = priorityOf(this.lr[n]);
-    return priority < this.pmr && (priority & this.mask(group1)) < this.active.highest() ? n : -1;
+    const sufficient =
+      priority < this.pmr && ActivePriorities.preempts(priority, this.mask(group1), this.active.highest());
+    return sufficient ? n : -1;
   }
 
   private mask(group1: boolean): number {

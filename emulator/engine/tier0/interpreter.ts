@@ -14,7 +14,7 @@ import { Code, type Label } from '../../wasm/code.ts';
 import { type FunctionType, ModuleWriter } from '../../wasm/module.ts';
 import { Op, ValueType, VectorOpcode } from '../../wasm/opcodes.ts';
 import { emitDirectCondition, emitPackedCondition, kindOf, kindWidth } from '../conditions.ts';
-import { CHECK_FIELDS, Exit, Field, Header, RECORD_BYTES } from './records.ts';
+import { CHECK_FIELDS, Exit, Field, Header, RECORD_BYTES, SCRATCH, SCRATCH_ORIGIN } from './records.ts';
 import { type Action, HANDLERS, type Handler, type Shape } from './shapes.ts';
 
 const { i32, i64 } = ValueType;
@@ -54,6 +54,8 @@ interface Flow {
   exit(reason: number): void;
   /** Goes on in the compiled function that the block's header names. */
   region(): void;
+  /** Goes on behind the record that stands copied in the scratch place. */
+  resume(): void;
 }
 
 /** Locals of a function that runs handlers. */
@@ -196,6 +198,9 @@ class HandlerWriter {
         return;
       case 'region':
         this.flow.region();
+        return;
+      case 'resume':
+        this.flow.resume();
         return;
     }
   }
@@ -511,6 +516,9 @@ function outlinedBody(handler: Handler, helpers: ReadonlyMap<HelperName, number>
     region: () => {
       throw new Error(`${handler.key} cannot be outlined`);
     },
+    resume: () => {
+      throw new Error(`${handler.key} cannot be outlined`);
+    },
   };
   new HandlerWriter(c, frame, flow, helpers, packFlags).write(handler.action);
   c.op(Op.unreachable);
@@ -563,7 +571,7 @@ function loopBody(
   const c = new Code(2);
   const tlb = c.local(i32);
   const jumps = c.local(i32);
-  const handler = c.local(i32);
+  const whole = c.local(i32);
   const frame = declareFrame(c, RECORD, { tlb, jumps });
   for (const [local, slot] of [
     [tlb, Slot.TLB_BASE],
@@ -586,14 +594,11 @@ function loopBody(
   const missed = c.open(Op.block);
   const exhausted = c.open(Op.block);
   const loop = c.open(Op.loop);
-  c.get(RECORD);
-  c.memory(Op.i32Load16U, Field.op);
-  c.set(handler);
-  const dispatch = c.open(Op.loop);
   const cases: Label[] = HANDLERS.map(() => c.open(Op.block));
   // The innermost block opened last: case i ends at the i-th block from inside.
   cases.reverse();
-  c.get(handler);
+  c.get(RECORD);
+  c.memory(Op.i32Load16U, Field.op);
   c.brTable(cases, cases[cases.length - 1]);
   const advance = (): void => {
     c.get(RECORD);
@@ -633,12 +638,12 @@ function loopBody(
       c.get(BUDGET);
       header(Op.i32Load, Header.cost);
       c.wide('add', 32);
-      c.tee(handler);
+      c.tee(whole);
       header(Op.i32Load, Header.need);
       c.wide('ges', 32);
       c.open(Op.if);
       c.i32(0);
-      c.get(handler);
+      c.get(whole);
       c.memory(Op.i32Store, Slot.BUDGET * 8);
       header(Op.i32Load, Header.entry);
       header(Op.i32Load, Header.slot);
@@ -646,9 +651,29 @@ function loopBody(
       c.unsigned(enterType);
       c.unsigned(0);
       c.end();
+      for (const half of [0, 8]) {
+        c.i32(0);
+        c.get(RECORD);
+        c.memory(Op.i64Load, half);
+        c.memory(Op.i64Store, SCRATCH + half);
+      }
+      c.i32(0);
       header(Op.i32Load, Header.handler);
-      c.set(handler);
-      c.br(dispatch);
+      c.memory(Op.i32Store16, SCRATCH + Field.op);
+      c.i32(0);
+      c.get(RECORD);
+      c.memory(Op.i32Store, SCRATCH_ORIGIN);
+      c.i32(SCRATCH);
+      c.set(RECORD);
+      c.br(loop);
+    },
+    resume: () => {
+      c.i32(0);
+      c.memory(Op.i32Load, SCRATCH_ORIGIN);
+      c.i32(RECORD_BYTES);
+      c.wide('add', 32);
+      c.set(RECORD);
+      c.br(loop);
     },
   };
   const writer = new HandlerWriter(c, frame, flow, helpers, packFlags);
@@ -664,7 +689,6 @@ function loopBody(
     c.brIf(missed);
     advance();
   }
-  c.end();
   c.end();
   c.op(Op.unreachable);
   c.end();
@@ -757,6 +781,8 @@ function generate(): Uint8Array {
   return m.bytes();
 }
 
+const RESUME = HANDLERS.find((h) => h.action.do === 'resume')!.number;
+
 /** Made once a process: all machines share what the WebAssembly engine has compiled and optimised. */
 let shared: { readonly module: WebAssembly.Module; readonly bytes: number } | undefined;
 
@@ -768,6 +794,7 @@ export function createTier0(memory: WebAssembly.Memory): Tier0 {
   }
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_SLOTS });
   const instance = new WebAssembly.Instance(shared.module, { e: { m: memory, t: table } });
+  new Uint16Array(memory.buffer)[(SCRATCH + RECORD_BYTES + Field.op) >> 1] = RESUME;
   return {
     run: instance.exports.run as Tier0['run'],
     flags: instance.exports.flags as Tier0['flags'],

@@ -29,8 +29,16 @@ export const NOT_TRANSLATED = 0x7fffffff;
 /** Instructions of one block at the most; an instruction's index within its block fits a byte. */
 export const MAX_BLOCK_INSTRUCTIONS = 64;
 
+/**
+ * Where a block's first record is copied to when the block could continue in a compiled function, and the budget does
+ * not allow it: the copy with the record's own handler, then a `resume` record that leads to the second record.
+ */
+export const SCRATCH = 8192;
+/** i32: the record that {@link SCRATCH} is a copy of. */
+export const SCRATCH_ORIGIN = SCRATCH + 2 * 16;
+
 /** The constant pool: 64-bit constants behind the state area, addressed as registers are. */
-export const POOL_START = 8192;
+export const POOL_START = SCRATCH + 64;
 export const POOL_END = 65536;
 
 /** Why tier 0 was left. */

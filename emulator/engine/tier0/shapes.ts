@@ -59,7 +59,9 @@ export type Action =
   | { readonly do: 'check'; readonly condition: Shape }
   | { readonly do: 'leave' }
   /** Goes on in a compiled function, if the budget allows. */
-  | { readonly do: 'region' };
+  | { readonly do: 'region' }
+  /** Goes on behind the record that was copied to the scratch place. */
+  | { readonly do: 'resume' };
 
 export interface Handler {
   readonly number: number;
@@ -240,6 +242,7 @@ function* entries(): Generator<Entry> {
   const K = StatementKey;
   yield { key: 'leave', action: { do: 'leave' } };
   yield { key: 'region', action: { do: 'region' } };
+  yield { key: 'resume', action: { do: 'resume' } };
   yield { key: 'constant', action: { do: 'constant' } };
   for (const value of [...hotValues(), ...floatValues()]) {
     const width = widthOf(value);

@@ -9,21 +9,7 @@
  */
 .macro save_frame
   sub sp, sp, #FRAME_SIZE
-  stp x0, x1, [sp, #0]
-  stp x2, x3, [sp, #16]
-  stp x4, x5, [sp, #32]
-  stp x6, x7, [sp, #48]
-  stp x8, x9, [sp, #64]
-  stp x10, x11, [sp, #80]
-  stp x12, x13, [sp, #96]
-  stp x14, x15, [sp, #112]
-  stp x16, x17, [sp, #128]
-  stp x18, x19, [sp, #144]
-  stp x20, x21, [sp, #160]
-  stp x22, x23, [sp, #176]
-  stp x24, x25, [sp, #192]
-  stp x26, x27, [sp, #208]
-  stp x28, x29, [sp, #224]
+  save_x0_x29
   mrs x1, ELR_EL2
   stp x30, x1, [sp, #240]
   mrs x2, SPSR_EL2
@@ -38,21 +24,7 @@ restore_frame:
   msr SPSR_EL2, x2
   ldp x30, x1, [sp, #240]
   msr ELR_EL2, x1
-  ldp x28, x29, [sp, #224]
-  ldp x26, x27, [sp, #208]
-  ldp x24, x25, [sp, #192]
-  ldp x22, x23, [sp, #176]
-  ldp x20, x21, [sp, #160]
-  ldp x18, x19, [sp, #144]
-  ldp x16, x17, [sp, #128]
-  ldp x14, x15, [sp, #112]
-  ldp x12, x13, [sp, #96]
-  ldp x10, x11, [sp, #80]
-  ldp x8, x9, [sp, #64]
-  ldp x6, x7, [sp, #48]
-  ldp x4, x5, [sp, #32]
-  ldp x2, x3, [sp, #16]
-  ldp x0, x1, [sp, #0]
+  restore_x0_x29
   add sp, sp, #FRAME_SIZE
   eret
 
@@ -99,13 +71,7 @@ rw_vectors:
  * In: x0, x1. Out: x0. Kept: x19-x30, sp.
  */
 function arch_guarded_call
-  sub sp, sp, #96
-  stp x19, x20, [sp, #0]
-  stp x21, x22, [sp, #16]
-  stp x23, x24, [sp, #32]
-  stp x25, x26, [sp, #48]
-  stp x27, x28, [sp, #64]
-  stp x29, x30, [sp, #80]
+  push_callee_saved
   mrs x2, TPIDR_EL2
   mov x3, sp
   str x3, [x2, #24]
@@ -115,13 +81,7 @@ function arch_guarded_call
 guarded_leave:
   mrs x2, TPIDR_EL2
   str xzr, [x2, #24]
-  ldp x19, x20, [sp, #0]
-  ldp x21, x22, [sp, #16]
-  ldp x23, x24, [sp, #32]
-  ldp x25, x26, [sp, #48]
-  ldp x27, x28, [sp, #64]
-  ldp x29, x30, [sp, #80]
-  add sp, sp, #96
+  pop_callee_saved
   ret
 end_function arch_guarded_call
 

@@ -21,19 +21,26 @@
   G(exclusives)   \
   G(tlb)          \
   G(at)           \
-  G(registers)
+  G(registers)    \
+  G(controls)     \
+  G(mixed)        \
+  G(scan)
+
+/** Run instead of the others where there is a second CPU. */
+#define PAIR_GROUPS(G) G(pair)
 
 #define DECLARE(name) void group_##name(void);
 GROUPS(DECLARE)
+PAIR_GROUPS(DECLARE)
 #undef DECLARE
 
-static const struct {
+struct group {
   const char *name;
   void (*run)(void);
-} groups[] = {
-#define ROW(name) {#name, group_##name},
-    GROUPS(ROW)
-#undef ROW
 };
+#define ROW(name) {#name, group_##name},
+static const struct group groups[] = {GROUPS(ROW)};
+static const struct group pair_groups[] = {PAIR_GROUPS(ROW)};
+#undef ROW
 
 #endif

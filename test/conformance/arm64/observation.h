@@ -21,6 +21,9 @@
 /** Immediate of the SVC that ends a probe which took no exception. */
 #define DONE 0xd0e
 
+/** Where the second CPU looks for what to run: the first word of secure RAM. */
+#define SECONDARY_ENTRY 0x0e000000
+
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 

@@ -9,6 +9,9 @@
     .global _start
 // In: nothing. Runs at the reset address at EL3, MMU off; copies the image to where it is linked.
 _start:
+    mrs     x0, mpidr_el1
+    tst     x0, #0xff
+    b.ne    wait_for_work
     adr     x0, _start
     ldr     x1, =image_start
     ldr     x2, =image_end
@@ -29,6 +32,24 @@ _start:
     mov     sp, x0
     ldr     x0, =conformance_main
     br      x0
+
+// Another CPU than the first, still in the ROM: waits for the first one to write an entry into secure RAM.
+wait_for_work:
+    ldr     x1, =SECONDARY_ENTRY
+1:  wfe
+    ldr     x0, [x1]
+    cbz     x0, 1b
+    br      x0
+    .ltorg
+
+// void secondary_start(void): the second CPU, at EL3, MMU off.
+    .global secondary_start
+secondary_start:
+    msr     spsel, #1
+    ldr     x0, =secondary_stack_top
+    mov     sp, x0
+    bl      secondary_main
+    b       .
     .ltorg
 
     .text
@@ -195,3 +216,5 @@ observation:
     .balign 16
     .skip   16384
 stack_top:
+    .skip   8192
+secondary_stack_top:

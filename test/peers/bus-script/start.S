@@ -2,15 +2,21 @@
 // and which interrupts were pending then: 8 hexadecimal digits of the value (an abort: dead00 and the fault status),
 // one digit (bit 0 FIQ, bit 1 IRQ: ISR_EL1), end of line.
 //
-// The script: u32 count, then entries of 16 bytes: u8 write, u8 world (0 secure: EL3, 1 normal: EL2), u8 size, u8 CPU,
+// The script: u32 count, then entries of 16 bytes: u8 kind (0 read, 1 write; 2 read, and remember an interrupt's
+// number; 3 write the number remembered last, and forget it), u8 world (0 secure: EL3, 1 normal: EL2), u8 size, u8 CPU,
 // u32 address, u32 value, u32 0.
 //
 // Registers: x19 CPU, x20 next entry, x21 entries left, x22 index of the entry, x23 the token (index of the entry whose
-// turn it is). x0 address, x1 value, x2 size, x3 write, x4 pending interrupts.
+// turn it is), x24 remembered numbers: a stack that grows upwards. x0 address, x1 value, x2 size, x3 kind, x4 pending
+// interrupts.
 
 #define SCRIPT 0x2000
 #define TOKEN 0x0e000000
 #define COPIED 0x0e000008
+#define REMEMBERED 0x0e001000
+#define REMEMBERED_BYTES 0x1000
+#define SPURIOUS 1023
+#define FIRST_SPECIAL 1020
 #define NORMAL_CODE 0x40200000
 #define UART_DR 0x09000000
 #define GPIO 0x090b0000
@@ -56,6 +62,11 @@ _start:
   ldr w21, [x20], #4
   mov x22, #0
   ldr x23, =TOKEN
+  ldr x24, =REMEMBERED
+  mov x9, #REMEMBERED_BYTES
+  madd x24, x19, x9, x24
+  mov w9, #SPURIOUS
+  str w9, [x24], #4
 
 next:
   cbz w21, finish
@@ -71,6 +82,15 @@ next:
   ldrb w2, [x20, #2]
   ldr w0, [x20, #4]
   ldr w1, [x20, #8]
+  cmp w3, #3
+  b.ne 1f
+  // The bottom of the stack stays: 1023 ends nothing.
+  ldr w1, [x24, #-4]
+  mov w9, #SPURIOUS
+  cmp w1, w9
+  b.eq 1f
+  sub x24, x24, #4
+1:
   ldrb w9, [x20, #1]
   cbnz w9, normal
   bl access
@@ -85,6 +105,13 @@ normal:
   eret
 
 report:
+  cmp w3, #2
+  b.ne 1f
+  and w9, w1, #0x3ff
+  cmp w9, #FIRST_SPECIAL
+  b.hs 1f
+  str w1, [x24], #4
+1:
   ldr x10, =UART_DR
   mov w11, #32
 1:
@@ -166,7 +193,7 @@ normal_access:
 
 // Reads or writes x0; a read's value comes in w1, a write leaves 0 there.
 access:
-  cbnz w3, store
+  tbnz w3, #0, store
   tbnz w2, #0, 1f
   tbnz w2, #1, 2f
   ldr w1, [x0]

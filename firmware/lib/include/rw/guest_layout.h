@@ -7,6 +7,10 @@
  *
  * All addresses are guest virtual addresses as linked. Lists are doubly linked rings of
  * {next, prev} nodes, the head is a node of its own and belongs to no element.
+ *
+ * What a kernel with such a map keeps, at each of its instructions, for who looks from outside while it
+ * is stopped: who follows `next` from a head comes back to it; a task is in the list before it is ready
+ * or runs, and leaves it after it ran last.
  */
 #ifndef RW_GUEST_LAYOUT_H
 #define RW_GUEST_LAYOUT_H

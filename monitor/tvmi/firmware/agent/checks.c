@@ -3,28 +3,10 @@
 #include <rw/string.h>
 #include <rw/sysreg.h>
 
-/* Times that a suspicion must be seen, with the guest running in between, before it is a finding. */
-#define STRIKES 3
-
 static void add(struct findings *findings, enum agent_finding_kind kind, uint64_t a, uint64_t b) {
   struct agent_exchange *exchange = findings->exchange;
   if (exchange->findings == TVMI_MAX_FINDINGS) return;
   exchange->finding[exchange->findings++] = (struct agent_finding){kind, findings->vm->vmid, a, b};
-}
-
-/* A list may be half changed while the guest's kernel is at work. At rest, what is wrong is wrong;
- * at work, it must be seen again. */
-static void suspect(struct findings *findings, const struct agent_vm *registers, enum agent_finding_kind kind,
-                    uint64_t a, uint64_t b) {
-  struct vm_memory *vm = findings->vm;
-  if (registers->presence == VM_IN_PROCESS) {
-    add(findings, kind, a, b);
-    return;
-  }
-  const struct agent_finding *last = &vm->suspicion;
-  vm->suspected = vm->suspected > 0 && last->kind == kind && last->a == a ? vm->suspected + 1 : 1;
-  vm->suspicion = (struct agent_finding){kind, vm->vmid, a, b};
-  if (vm->suspected >= STRIKES) add(findings, kind, a, b);
 }
 
 static void check_text(struct findings *findings, struct guest_memory *memory, const struct kernel *kernel) {
@@ -72,42 +54,39 @@ static uint32_t pid_of(struct guest_memory *memory, const struct kernel *kernel,
 
 static bool check_queued(void *context, uint64_t task) {
   const struct queue_check *check = context;
-  struct vm_memory *vm = check->findings->vm;
-  if (view_task_at(&vm->view, task) != NULL) return true;
-  suspect(check->findings, check->memory->vm, FINDING_TASK_HIDDEN, pid_of(check->memory, check->kernel, task),
-          WITNESS_RUN_QUEUE);
-  return false;
+  if (view_task_at(&check->findings->vm->view, task) != NULL) return true;
+  add(check->findings, FINDING_TASK_HIDDEN, pid_of(check->memory, check->kernel, task), WITNESS_RUN_QUEUE);
+  return true;
 }
 
 /* The task list against the scheduler's three witnesses: run queue, current task, live tables. */
 static void check_tasks(struct findings *findings, struct guest_memory *memory, const struct kernel *kernel) {
   const struct rw_guest_layout *layout = &kernel->layout;
-  const struct agent_vm *registers = memory->vm;
   struct view *view = &findings->vm->view;
-  const uint32_t before = findings->exchange->findings, suspected = findings->vm->suspected;
   uint32_t steps;
   if (!view_tasks(view, memory, kernel, &steps)) {
-    suspect(findings, registers, FINDING_STRUCTURE, GUEST_LIST_TASKS, steps);
+    add(findings, FINDING_STRUCTURE, GUEST_LIST_TASKS, steps);
     return;
   }
   findings->exchange->tasks_seen += view->tasks;
   struct queue_check check = {findings, memory, kernel};
   if (!ring_follow(memory, layout->run_queue, layout->task_run_node, check_queued, &check, &steps)) {
-    if (findings->exchange->findings == before && findings->vm->suspected == suspected) {
-      suspect(findings, registers, FINDING_STRUCTURE, GUEST_LIST_RUN_QUEUE, steps);
-    }
-    return;
+    add(findings, FINDING_STRUCTURE, GUEST_LIST_RUN_QUEUE, steps);
   }
   uint64_t current;
   if (guest_read64(memory, layout->current, &current) && current != 0 && view_task_at(view, current) == NULL) {
-    suspect(findings, registers, FINDING_TASK_HIDDEN, pid_of(memory, kernel, current), WITNESS_CURRENT);
-    return;
+    add(findings, FINDING_TASK_HIDDEN, pid_of(memory, kernel, current), WITNESS_CURRENT);
   }
-  if (registers->presence == VM_IN_PROCESS && !view_owns_table(view, registers->ttbr0)) {
-    add(findings, FINDING_TABLE_UNKNOWN, registers->ttbr0, 0);
-    return;
+  if (memory->vm->presence == VM_IN_PROCESS && !view_owns_table(view, memory->vm->ttbr0)) {
+    add(findings, FINDING_TABLE_UNKNOWN, memory->vm->ttbr0, 0);
   }
-  findings->vm->suspected = 0;
+}
+
+static void check_modules(struct findings *findings, struct guest_memory *memory, const struct kernel *kernel) {
+  uint32_t steps;
+  if (!view_modules(&findings->vm->view, memory, kernel, &steps)) {
+    add(findings, FINDING_STRUCTURE, GUEST_LIST_MODULES, steps);
+  }
 }
 
 static void check_registers(struct findings *findings, const struct agent_vm *registers, const struct kernel *kernel) {
@@ -127,8 +106,8 @@ static bool is_up(struct vm_memory *vm, struct guest_memory *memory, const struc
   if ((registers->sctlr & SCTLR_M) == 0 || registers->vbar != kernel->layout.vectors) return false;
   if (!guest_read64(memory, kernel->layout.current, &current) || current == 0) return false;
   vm->up = true;
-  vm->ttbr1 = registers->ttbr1;
-  vm->tcr = registers->tcr;
+  vm->ttbr1 = registers->chosen ? registers->chosen_ttbr1 : registers->ttbr1;
+  vm->tcr = registers->chosen ? registers->chosen_tcr : registers->tcr;
   return true;
 }
 
@@ -143,12 +122,10 @@ void check_vm(struct findings *findings, struct guest_memory *memory, const stru
   check_registers(findings, registers, kernel);
   check_text(findings, memory, kernel);
   check_syscall_table(findings, memory, kernel);
-  if (registers->presence == VM_AWAY) return;
+  /* Lists that another CPU changes meanwhile would be read half done. */
+  if (registers->presence == VM_ELSEWHERE) return;
   check_tasks(findings, memory, kernel);
-  uint32_t steps;
-  if (!view_modules(&vm->view, memory, kernel, &steps)) {
-    suspect(findings, registers, FINDING_STRUCTURE, GUEST_LIST_MODULES, steps);
-  }
+  check_modules(findings, memory, kernel);
 }
 
 void check_switch(struct findings *findings, struct guest_memory *memory, const struct kernel *kernel, uint64_t ttbr0) {

@@ -10,8 +10,6 @@ struct vm_memory {
   bool up; /* its kernel has come up: from now on nothing below may change */
   uint64_t ttbr1;
   uint64_t tcr;
-  struct agent_finding suspicion; /* seen while the kernel was at work, not yet believed */
-  uint32_t suspected;             /* how often in a row */
   struct view view;
 };
 

@@ -14,11 +14,18 @@ const char el3_name[] = "tvmi";
 static uint32_t holder;
 
 static void lock(void) {
-  uint32_t none = 0;
-  while (!__atomic_compare_exchange_n(&holder, &none, el3_cpu() + 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) none = 0;
+  for (;;) {
+    uint32_t none = 0;
+    const uint32_t me = el3_cpu() + 1;
+    if (__atomic_compare_exchange_n(&holder, &none, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return;
+    wfe();
+  }
 }
 
-static void unlock(void) { __atomic_store_n(&holder, 0, __ATOMIC_RELEASE); }
+static void unlock(void) {
+  __atomic_store_n(&holder, 0, __ATOMIC_RELEASE);
+  sev();
+}
 
 void el3_platform_init(void) {
   report_init();

@@ -40,6 +40,7 @@ int el3_measure(const struct rw_bundle_entry *entry, const uint8_t *bytes) {
   to_hex(digest, found);
   /* The key's own hash stays here. */
   if (entry->kind != RW_BUNDLE_KEY) {
+    if (sizeof measured - measured_length <= sizeof key + sizeof found + 2) el3_stop("more stages than a report holds");
     measured_length += rw_format_buffer(measured + measured_length, sizeof measured - measured_length, ",%s=%s", key, found);
   }
   if (ablated(RW_ABLATION_NO_MEASURED_BOOT) || memcmp(digest, entry->sha256, sizeof digest) == 0) return 0;

@@ -93,12 +93,12 @@ static void store_entry(uint64_t at, uint64_t descriptor) {
 
 int64_t call_stage2_store(const uint64_t *x) {
   const uint64_t at = x[1], descriptor = x[2];
-  if (ablated(RW_ABLATION_NO_ARGUMENT_CHECK)) {
-    store_entry(at, descriptor);
-    return RW_TVMI_OK;
-  }
   const struct frame *frame = frame_at(at);
   if ((at & 7) != 0 || frame == NULL || frame->kind != FRAME_STAGE2_TABLE) {
+    if (ablated(RW_ABLATION_NO_ARGUMENT_CHECK)) {
+      store_entry(at, descriptor);
+      return RW_TVMI_OK;
+    }
     return deny("secure-call.pointer", ",call=stage2-store,address=%lx", at);
   }
   const unsigned level = frame->level, vmid = frame->owner;

@@ -15,6 +15,12 @@ static struct choice {
   uint64_t mair;
 } choices[TVMI_MAX_VMS];
 
+static void tell_agent(struct agent_vm *vm, const struct choice *choice) {
+  vm->chosen = choice->mmu_on;
+  vm->chosen_ttbr1 = choice->ttbr1;
+  vm->chosen_tcr = choice->tcr;
+}
+
 #define WRITER(name) \
   static void write_##name(uint64_t value) { write_sysreg(name, value); }
 WRITER(sctlr_el1)
@@ -89,6 +95,7 @@ int64_t call_trapped_write(const uint64_t *x) {
     return deny(REGISTERS[which].alarm, ",vm=%x,register=%lx,value=%lx", vm->vmid, which, value);
   }
   if (which == RW_EL1_TTBR0 && choice->mmu_on && !ablated(RW_ABLATION_POLLING_ONLY)) ask_agent(vm, value);
+  if (which == RW_EL1_SCTLR) tell_agent(vm, choice);
   REGISTERS[which].write(value);
   isb();
   return RW_TVMI_OK;

@@ -71,7 +71,7 @@ unsigned vm_index(const struct agent_vm *vm);
 struct agent_vm *vm_live(void);
 /* Copies the live EL1 registers and stage-2 root. */
 void vm_capture(struct agent_vm *vm, enum vm_presence presence);
-/* No VM runs: registers stay as they were seen last. */
+/* No VM runs on this CPU now: registers stay as they were seen last. */
 void vm_all_away(void);
 
 /* --- poll.c: the secure timer ------------------------------------------------------------------ */

@@ -26,7 +26,8 @@ struct agent_vm *vm_live(void) {
 }
 
 void vm_capture(struct agent_vm *vm, enum vm_presence presence) {
-  vm->presence = presence;
+  vm->presence = (uint16_t)presence;
+  vm->cpu = (uint16_t)el3_cpu();
   vm->vttbr = read_sysreg(vttbr_el2);
   vm->vtcr = read_sysreg(vtcr_el2);
   vm->sctlr = read_sysreg(sctlr_el1);
@@ -38,6 +39,7 @@ void vm_capture(struct agent_vm *vm, enum vm_presence presence) {
 
 void vm_all_away(void) {
   for (unsigned i = 0; i < TVMI_MAX_VMS; i++) {
-    if (exchange->vms[i].presence != VM_UNKNOWN) exchange->vms[i].presence = VM_AWAY;
+    struct agent_vm *vm = &exchange->vms[i];
+    if (vm->presence != VM_UNKNOWN) vm->presence = vm->cpu == el3_cpu() ? VM_AWAY : VM_ELSEWHERE;
   }
 }

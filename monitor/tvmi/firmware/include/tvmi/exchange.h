@@ -51,14 +51,16 @@ enum guest_list { GUEST_LIST_TASKS, GUEST_LIST_RUN_QUEUE, GUEST_LIST_MODULES };
 /* How far a VM's registers can be believed at this moment. */
 enum vm_presence {
   VM_UNKNOWN,   /* never seen */
-  VM_AWAY,      /* not running: its registers are those seen last */
+  VM_ELSEWHERE, /* another CPU runs it: what it changes may be half done */
+  VM_AWAY,      /* this CPU runs it, but not now: its registers are those seen last */
   VM_IN_KERNEL, /* interrupted at EL1 */
-  VM_IN_PROCESS /* interrupted at EL0: the kernel's structures are at rest */
+  VM_IN_PROCESS /* interrupted at EL0 */
 };
 
 struct agent_vm {
   uint32_t vmid;
-  uint32_t presence; /* enum vm_presence */
+  uint16_t presence; /* enum vm_presence */
+  uint16_t cpu;      /* that ran it last */
   uint64_t vttbr;
   uint64_t vtcr;
   uint64_t sctlr;
@@ -66,6 +68,10 @@ struct agent_vm {
   uint64_t ttbr1;
   uint64_t tcr;
   uint64_t vbar;
+  /* What its boot code chose, where EL3 saw it (HCR_EL2.TVM); chosen = 0: not known. */
+  uint64_t chosen;
+  uint64_t chosen_ttbr1;
+  uint64_t chosen_tcr;
 };
 
 struct agent_finding {

@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { contextOf } from './context.ts';
+import { runCommandLine } from './program.ts';
+
+async function boot(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  const texts = { out: '', err: '' };
+  const stream = (name: 'out' | 'err') => ({
+    write(text: string) {
+      texts[name] += text;
+    },
+  });
+  const code = await runCommandLine(['boot', ...argv], contextOf(stream('out'), stream('err'), {}));
+  return { code, ...texts };
+}
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ringwarden-boot-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const RAM = 0x4000_0000;
+const ENTRY = RAM + 0x10_0000;
+
+interface Segment {
+  readonly address: number;
+  readonly code: readonly number[];
+  readonly size?: number;
+}
+
+/** An ELF64 executable (gABI, "Object Files") made by hand. */
+function elf(segments: readonly Segment[], machine = 183): Uint8Array {
+  const headers = 64 + 56 * segments.length;
+  const total = headers + segments.reduce((sum, { code }) => sum + code.length * 4, 0);
+  const view = new DataView(new ArrayBuffer(total));
+  for (const [index, byte] of [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1].entries()) view.setUint8(index, byte);
+  view.setUint16(0x10, 2, true);
+  view.setUint16(0x12, machine, true);
+  view.setUint32(0x14, 1, true);
+  view.setBigUint64(0x18, BigInt(segments[0].address), true);
+  view.setBigUint64(0x20, 64n, true);
+  view.setUint16(0x34, 64, true);
+  view.setUint16(0x36, 56, true);
+  view.setUint16(0x38, segments.length, true);
+  let offset = headers;
+  segments.forEach(({ address, code, size }, index) => {
+    const at = 64 + 56 * index;
+    view.setUint32(at, 1, true);
+    view.setUint32(at + 4, 5, true);
+    view.setBigUint64(at + 8, BigInt(offset), true);
+    view.setBigUint64(at + 16, BigInt(address), true);
+    view.setBigUint64(at + 24, BigInt(address), true);
+    view.setBigUint64(at + 32, BigInt(code.length * 4), true);
+    view.setBigUint64(at + 40, BigInt(size ?? code.length * 4), true);
+    for (const [i, word] of code.entries()) view.setUint32(offset + i * 4, word, true);
+    offset += code.length * 4;
+  });
+  return new Uint8Array(view.buffer);
+}
+
+const B_SELF = 0x1400_0000;
+const HLT_SEMIHOSTING = 0xd45e_0000;
+const MSR_VBAR_EL3_X0 = 0xd51e_c000;
+
+/** Writes "ok" to UART 0, then exits with 7 by semihosting SYS_EXIT_EXTENDED. */
+const HELLO = [
+  0xd2a12001, // movz x1, #0x900, lsl #16
+  0x52800de0, // mov w0, #'o'
+  0xb9000020, // str w0, [x1]
+  0x52800d60, // mov w0, #'k'
+  0xb9000020, // str w0, [x1]
+  0x52800140, // mov w0, #'\n'
+  0xb9000020, // str w0, [x1]
+  0x10000081, // adr x1, . + 16
+  0x52800400, // mov w0, #0x20
+  HLT_SEMIHOSTING,
+  B_SELF,
+  ...[0x20026, 0, 7, 0], // ADP_Stopped_ApplicationExit, 7
+];
+
+const hello = elf([{ address: ENTRY, code: HELLO }]);
+
+describe('an image', () => {
+  test('prints on the serial line, and its exit code is that of the program', async () => {
+    expect(await boot(file('hello.elf', hello))).toEqual({ code: 7, out: 'ok\n', err: '' });
+  });
+
+  test('runs at each exception level', async () => {
+    for (const el of ['1', '2', '3']) expect((await boot(file('hello.elf', hello), '--el', el)).code).toBe(7);
+  });
+
+  test('as a flat ROM is entered at address 0', async () => {
+    const rom = new Uint8Array(new Uint32Array(HELLO).buffer);
+    expect(await boot('--bios', file('rom.bin', rom))).toMatchObject({ code: 7, out: 'ok\n' });
+  });
+
+  test('--stats tells how much was run, on stderr', async () => {
+    const { err } = await boot(file('hello.elf', hello), '--stats');
+    expect(err).toMatch(/^\d+ instructions, \d+ ms, [\d.]+ million a second\n$/);
+  });
+});
+
+describe('bad input gives one sentence and its exit code', () => {
+  const twice = [
+    { address: ENTRY, code: HELLO },
+    { address: ENTRY + 16, code: HELLO },
+  ];
+  test.each<[string, Uint8Array, number, RegExp]>([
+    ['a truncated ELF', hello.slice(0, 100), 65, /truncated/],
+    ['an ELF cut within a segment', hello.slice(0, hello.length - 8), 65, /truncated ELF file: the segment/],
+    ['an x86-64 ELF', elf([{ address: ENTRY, code: HELLO }], 62), 65, /x86-64.*this board runs AArch64/],
+    ['overlapping segments', elf(twice), 65, /overlap/],
+    ['an image larger than memory', elf([{ address: ENTRY, code: HELLO, size: 2 ** 30 }]), 65, /outside of memory/],
+    ['an empty image', new Uint8Array(0), 65, /an empty image/],
+  ])('%s', async (_, image, code, message) => {
+    const result = await boot(file('bad.elf', image));
+    expect(result.code).toBe(code);
+    expect(result.out).toBe('');
+    expect(result.err).toMatch(/^ringwarden: .*bad\.elf: [^\n]+\n$/);
+    expect(result.err).toMatch(message);
+  });
+
+  test.each([
+    ['a file that is not there', ['/no/such.elf'], 66, 'there is no such file'],
+    ['no image', [], 64, 'boot expects an image or --bios'],
+    ['the other board', ['x.elf', '--board', 'pc'], 69, 'the board pc is not part of this version'],
+    ['a board that does not exist', ['x.elf', '--board', 'vrt'], 64, 'the nearest: virt'],
+    ['the other engine', ['x.elf', '--engine', 'unicorn'], 69, 'the engine unicorn'],
+    ['a level that does not exist', ['x.elf', '--el', '4'], 64, '--el expects 1, 2 or 3'],
+  ])('%s', async (_, argv, code, message) => {
+    const result = await boot(...argv);
+    expect(result.code).toBe(code);
+    expect(result.err).toContain(message);
+    expect(result.err.split('\n')).toHaveLength(2);
+  });
+
+  test.each([
+    ['a size that is none', ['--memory', 'lots'], '--memory expects a size such as 256M'],
+    ['more CPUs than the board has', ['--cpus', '99'], 'virt has 1 to 8 CPUs, not 99'],
+  ])('%s', async (_, argv, message) => {
+    const result = await boot(file('hello.elf', hello), ...argv);
+    expect(result).toEqual({ code: 64, out: '', err: `ringwarden: ${message}\n` });
+  });
+});
+
+describe('a guest', () => {
+  test('that loops for ever stops at --max-instructions with 124', async () => {
+    const loop = elf([{ address: ENTRY, code: [B_SELF] }]);
+    const { code, err } = await boot(file('loop.elf', loop), '--max-instructions', '5000');
+    expect(code).toBe(124);
+    expect(err).toBe('ringwarden: stopped after 5000 instructions (--max-instructions)\n');
+  });
+
+  test('that uses what the machine does not have runs on, and ends with 70 under --strict', async () => {
+    // UARTDMACR of UART 0: there is no DMA behind it.
+    const code = [0xd2a12001, 0x52800020, 0xb9004820, ...HELLO.slice(7)]; // movz x1, #0x9000000; mov w0, #1; str w0, [x1, #0x48]
+    const image = file('gap.elf', elf([{ address: ENTRY, code }]));
+    expect(await boot(image)).toEqual({ code: 7, out: '', err: '' });
+    const strict = await boot(image, '--strict');
+    expect(strict.code).toBe(70);
+    expect(strict.err).toMatch(
+      /^ringwarden: unimplemented: device uart0 UARTDMACR at 0x[0-9a-f]+ \(Arm DDI 0183G [\d.]+\)\n$/,
+    );
+  });
+
+  test('that waits for what never comes is told apart', async () => {
+    const wait = elf([{ address: ENTRY, code: [0xd503207f, B_SELF] }]);
+    const { code, err } = await boot(file('wait.elf', wait), '--max-instructions', '5000');
+    expect(code).toBe(124);
+    expect(err).toContain('hangs');
+  });
+
+  test('that writes to a hole gets the abort of the architecture, at its own vector', async () => {
+    const vectors = 0x800;
+    const words = new Array<number>((vectors + 0x400) / 4).fill(B_SELF);
+    // VBAR_EL3 names a table whose synchronous entry for the current level (D1.10.2) exits with the code 9.
+    words.splice(0, 4, adr(0, vectors), MSR_VBAR_EL3_X0, 0xd2a1e001, 0xf9000020); // movz x1, #0xf000000; str x0, [x1]
+    words.splice((vectors + 0x200) / 4, 7, adr(1, 12), 0x52800400, HLT_SEMIHOSTING, ...[0x20026, 0, 9, 0]);
+    const hole = elf([{ address: ENTRY, code: words }]);
+    expect(await boot(file('hole.elf', hole), '--max-instructions', '5000')).toEqual({ code: 9, out: '', err: '' });
+  });
+});
+
+/** ADR Xd, . + offset (Arm ARM C6.2.10). */
+function adr(register: number, offset: number): number {
+  return (0x1000_0000 | ((offset & 3) << 29) | (((offset >> 2) & 0x7ffff) << 5) | register) >>> 0;
+}
