@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { enableRelaxedSimd } from '../cli/wasm-features.ts';
 import { Unicorn } from '../peers/unicorn.ts';
 import { nativeUnicorn } from './native-unicorn.ts';
 import { ours } from './ours.ts';
@@ -20,7 +21,7 @@ const KERNELS: readonly Kernel[] = [
   { name: 'copy', number: 2, rounds: 100 },
   { name: 'branchy', number: 3, rounds: 120 },
   { name: 'chase', number: 4, rounds: 40 },
-  { name: 'float', number: 5, rounds: 60 },
+  { name: 'float', number: 5, rounds: 200 },
 ];
 
 const RESULT_MASK = 0x7fn;
@@ -78,6 +79,7 @@ async function measure(kernel: Kernel, list: readonly Subject[], pairs: number):
   });
 }
 
+enableRelaxedSimd();
 const args = await yargs(hideBin(process.argv))
   .option('pairs', { type: 'number', default: 5, describe: 'runs of each kernel on each engine' })
   .option('kernel', { type: 'array', string: true, describe: 'only these kernels' })

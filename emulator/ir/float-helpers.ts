@@ -9,7 +9,7 @@ import type { Helper } from './helpers.ts';
 import { INEXACT_SIGNALLED, type Width } from './ir.ts';
 
 const { i32, i64, f64 } = ValueType;
-const QUIET_NAN = { 32: 0x7fc00000n, 64: 0x7ff8000000000000n } as const;
+const QUIET_NAN = 0x7ff8000000000000n;
 
 /** What a helper's body is written with. */
 class Body {
@@ -192,6 +192,21 @@ const careProduct = (width: Width): Helper =>
     c.float('ne', 64);
   });
 
+const careFused = (width: Width): Helper =>
+  careOf(width, 2, (b, result) => {
+    b.notFinite(result);
+    b.returnIf(1);
+    // With a zero factor the result is the addend.
+    b.isZero(1);
+    b.isZero(2);
+    b.c.wide('or', 32);
+    b.returnIf(0);
+    b.tiny(result);
+    b.signalled(0);
+    b.c.wide('eqz', 32);
+    b.c.wide('or', 32);
+  });
+
 /** Pushes 1 if result * factor, which must be exact to tell, is not the operand. */
 function differsFromProduct(b: Body, operand: number, result: number, factor: number): void {
   const { c } = b;
@@ -289,11 +304,6 @@ function roundToOdd(b: Body, sum: number, error: number): void {
   c.end();
 }
 
-function returnNan(c: Code, width: Width): void {
-  c.constant(QUIET_NAN[width], width);
-  c.op(Op.return);
-}
-
 /** Returns product + addend if a factor (parameters 1 and 2) is zero: then the sum is exact, whatever the addend is. */
 function returnIfZeroFactor(b: Body, product: number, addend: number): void {
   const { c, width } = b;
@@ -321,23 +331,14 @@ const fma32: Helper = {
     returnIfZeroFactor(b, product, addend);
     const [sum, error] = b.twoSum(product, addend);
     roundToOdd(b, sum, error);
-    const result = c.local(i32);
     c.get(sum);
     c.op(Op.f32DemoteF64);
     c.float('toBits', 32);
-    c.set(result);
-    b.tiny(result);
-    differsFromZero(c, sum);
-    c.wide('and', 32);
-    c.open(Op.if);
-    returnNan(c, 32);
-    c.end();
-    c.get(result);
   },
 };
 
 /** Exponent fields for which the steps of {@link fma64} neither overflow nor underflow. */
-export const FMA_LIMITS = {
+const FMA_LIMITS = {
   /** Of a factor, so that splitting it does not overflow. */
   factor: 1990,
   addend: 2040,
@@ -419,7 +420,8 @@ const fma64: Helper = {
     );
     c.wide('or', 32);
     c.open(Op.if);
-    returnNan(c, 64);
+    c.i64(QUIET_NAN);
+    c.op(Op.return);
     c.end();
     const error = productError(b, x, y, product);
     const [middle, middleError] = b.twoSum(addend, error);
@@ -444,6 +446,8 @@ export const FLOAT_HELPERS = {
   careQuotient64: careQuotient(64),
   careRoot32: careRoot(32),
   careRoot64: careRoot(64),
+  careFused32: careFused(32),
+  careFused64: careFused(64),
   careNarrow,
   fma32,
   fma64,

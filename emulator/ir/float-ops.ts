@@ -1,5 +1,6 @@
 /** Floating-point micro-operations: what they emit. Bit patterns go in and come out. */
 import type { Code } from '../wasm/code.ts';
+import { emitFused, hasFusedMultiplyAdd } from '../wasm/features.ts';
 import { type FloatName, Op, SATURATING, saturating, ValueType } from '../wasm/opcodes.ts';
 import { FLOAT_LAYOUT } from './float-layout.ts';
 import type { HelperName } from './helpers.ts';
@@ -53,6 +54,12 @@ const fcmp: Emit = (t, [a, b], _width, source) => {
 };
 
 const fma: Emit = (t, args, width) => {
+  if (hasFusedMultiplyAdd()) {
+    const [addend, a, b] = args;
+    emitFused(t.code, width, (operand) => push(t.code, [a, b, addend][operand], width));
+    t.code.float('toBits', width);
+    return;
+  }
   for (const arg of args) arg();
   t.callHelper(width === 64 ? 'fma64' : 'fma32');
 };
@@ -63,14 +70,24 @@ const pushSignalled = (c: Code, status: Push): void => {
   c.wide('and', 32);
 };
 
+/** Pushes a value's exponent field as an i32: no wide constants are needed to test it. */
+const pushExponent = (c: Code, value: Push, width: Width): void => {
+  const { fractionBits } = FLOAT_LAYOUT[width];
+  value();
+  c.constant(fractionBits, width);
+  c.wide('shru', width);
+  if (width === 64) c.op(Op.i32WrapI64);
+  c.i32(maximumOf(width));
+  c.wide('and', 32);
+};
+/** The exponent field of infinities and NaNs. */
+const maximumOf = (width: Width): number => (width === 64 ? 0x7ff : 0xff);
+
 /** Pushes 1 if the value's exponent field is all ones. */
 const pushNotFinite = (c: Code, value: Push, width: Width): void => {
-  const { exponentMask } = FLOAT_LAYOUT[width];
-  value();
-  c.constant(exponentMask, width);
-  c.wide('and', width);
-  c.constant(exponentMask, width);
-  c.wide('eq', width);
+  pushExponent(c, value, width);
+  c.i32(maximumOf(width));
+  c.wide('eq', 32);
 };
 
 /** What needs no care at a glance is decided here; the rest by a helper over the same operands. */
@@ -92,23 +109,11 @@ const care =
 
 /** Pushes 1 unless the exponent field lies in 2 ... maximum - 1: neither tiny nor infinite. */
 const pushNotOrdinary = (c: Code, value: Push, width: Width): void => {
-  const { fractionBits, exponentMask } = FLOAT_LAYOUT[width];
-  const one = 1n << BigInt(fractionBits);
-  value();
-  c.constant(exponentMask, width);
-  c.wide('and', width);
-  c.constant(2n * one, width);
-  c.wide('sub', width);
-  c.constant(exponentMask - 2n * one, width);
-  c.wide('geu', width);
-};
-
-const careFused: Emit = (t, [status, result], _width, source) => {
-  const c = t.code;
-  pushNotFinite(c, result, source);
-  pushSignalled(c, status);
-  c.wide('eqz', 32);
-  c.wide('or', 32);
+  pushExponent(c, value, width);
+  c.i32(2);
+  c.wide('sub', 32);
+  c.i32(maximumOf(width) - 2);
+  c.wide('geu', 32);
 };
 
 const careRounded: Emit = (t, [status, value, rounded], _width, source) => {
@@ -132,7 +137,7 @@ const CARE: Record<(typeof CARE_OPS)[number], Emit> = {
   careProduct: care('careProduct64', 'careProduct32', pushNotOrdinary),
   careQuotient: care('careQuotient64', 'careQuotient32', pushNotOrdinary),
   careRoot: care('careRoot64', 'careRoot32', pushNotFinite),
-  careFused,
+  careFused: care('careFused64', 'careFused32', pushNotOrdinary),
   careNarrow,
   careRounded,
 };

@@ -122,7 +122,7 @@ export const INEXACT_SIGNALLED = 1 << 4;
 export const OTHER_OPS = [
   /** Packed AArch64 flags of a comparison of floats: less 8, equal 6, greater 2, unordered 3. */
   'fcmp',
-  /** `fma(c, a, b)`: c + a * b rounded once; a NaN where that is not certain or the result may be subnormal. */
+  /** `fma(c, a, b)`: c + a * b rounded once, or a NaN where that is not certain. */
   'fma',
   /** `sel(c, a, b)`: a if the 32-bit c is not zero, else b. */
   'sel',

@@ -2,7 +2,6 @@
  * The floating-point operations of the oracle. Doubles are JavaScript's own; sums and products of three, and conversions, are exact
  * over BigInt and rounded once.
  */
-import { FMA_LIMITS } from './float-helpers.ts';
 import { FLOAT_LAYOUT } from './float-layout.ts';
 import { INEXACT_SIGNALLED, type ValueOp, type Width } from './ir.ts';
 
@@ -80,17 +79,11 @@ function exactSum(a: Exact, b: Exact): Exact {
   return { negative: sum < 0n, magnitude: sum < 0n ? -sum : sum, exponent };
 }
 
+/** c + a * b rounded once; a NaN where the result might be subnormal. */
 function fma(width: Width, c: bigint, a: bigint, b: bigint): bigint {
-  const direct = (): bigint => toBits(toNumber(a, width) * toNumber(b, width) + toNumber(c, width), width);
-  if (isZero(a, width) || isZero(b, width) || ![a, b, c].every((x) => finite(x, width))) {
-    return [a, b, c].every((x) => finite(x, width)) ? direct() : NAN[width];
-  }
-  if (width === 64) {
-    const [fc, fa, fb] = [c, a, b].map((x) => field(x, width)) as [number, number, number];
-    const factorFits = (f: number): boolean => f >= 1 && f <= FMA_LIMITS.factor;
-    const sum = fa + fb;
-    if (fc > FMA_LIMITS.addend || !factorFits(fa) || !factorFits(fb)) return NAN[width];
-    if (sum < FMA_LIMITS.least || sum > FMA_LIMITS.most) return NAN[width];
+  if (![a, b, c].every((x) => finite(x, width))) return NAN[width];
+  if (isZero(a, width) || isZero(b, width)) {
+    return toBits(toNumber(a, width) * toNumber(b, width) + toNumber(c, width), width);
   }
   const [x, y] = [exactOf(a, width), exactOf(b, width)];
   const product: Exact = {
@@ -98,8 +91,7 @@ function fma(width: Width, c: bigint, a: bigint, b: bigint): bigint {
     magnitude: x.magnitude * y.magnitude,
     exponent: x.exponent + y.exponent,
   };
-  const result = round(exactSum(product, exactOf(c, width)), width);
-  return isTiny(result, width) && result !== 0n ? NAN[width] : result;
+  return round(exactSum(product, exactOf(c, width)), width);
 }
 
 /** The error of a + b as Knuth's algorithm finds it: a NaN if something overflows. */
@@ -131,7 +123,7 @@ function isExactProduct(width: Width, a: bigint, b: bigint, product: bigint): bo
 function careful(op: ValueOp, width: Width, status: bigint, rest: readonly bigint[]): boolean {
   const [a, b] = rest as [bigint, bigint];
   const signalled = (status & BigInt(INEXACT_SIGNALLED)) !== 0n;
-  const result = rest[{ careNarrow: 0, careFused: 0, careRoot: 1, careRounded: 1 }[op as string] ?? 2]!;
+  const result = rest[{ careNarrow: 0, careRoot: 1, careRounded: 1 }[op as string] ?? 2]!;
   if (op === 'careRounded') return !signalled && a !== b;
   if (op === 'careNarrow') return carefulNarrow(a, signalled);
   if (!finite(result, width)) return true;
@@ -151,7 +143,8 @@ function careful(op: ValueOp, width: Width, status: bigint, rest: readonly bigin
     case 'careRoot':
       return !signalled && !isZero(a, width) && !undoes(width, a, result, result);
     default:
-      return !signalled;
+      // careFused: with a zero factor the result is the addend.
+      return !isZero(a, width) && !isZero(b, width) && (isTiny(result, width) || !signalled);
   }
 }
 

@@ -1,7 +1,6 @@
 /** The oracle's operations on 128-bit values: lane by lane over BigInt. */
 import type { VectorExpr } from './ir.ts';
 import type { OracleMachine } from './oracle.ts';
-import { applyFloat } from './oracle-float.ts';
 import { type Lane, permutation, type VectorOp } from './vector-ops.ts';
 
 const WHOLE = (1n << 128n) - 1n;
@@ -18,10 +17,6 @@ type Lanewise = (a: bigint, b: bigint, lane: Lane, amount: bigint) => bigint;
 const s = (value: bigint, lane: number): bigint => BigInt.asIntN(lane, value);
 const mask = (holds: boolean): bigint => (holds ? -1n : 0n);
 const bits = (value: bigint): bigint => BigInt(value.toString(2).replaceAll('0', '').length);
-const float =
-  (name: 'fadd' | 'fsub' | 'fmul' | 'fdiv'): Lanewise =>
-  (a, b, lane) =>
-    applyFloat(name, lane as 32 | 64, lane as 32 | 64, [a, b]);
 
 /** Lanes are unsigned; what exceeds a lane is cut off. */
 const LANEWISE: Readonly<Record<string, Lanewise>> = {
@@ -44,10 +39,6 @@ const LANEWISE: Readonly<Record<string, Lanewise>> = {
   shl: (a, _b, lane, amount) => a << (amount % BigInt(lane)),
   shru: (a, _b, lane, amount) => a >> (amount % BigInt(lane)),
   shrs: (a, _b, lane, amount) => s(a, lane) >> (amount % BigInt(lane)),
-  fadd: float('fadd'),
-  fsub: float('fsub'),
-  fmul: float('fmul'),
-  fdiv: float('fdiv'),
 };
 
 const split = (value: bigint, lane: number): bigint[] =>

@@ -136,6 +136,12 @@ export const VectorOpcode = {
   i64x2Extract: 0x1d,
   i64x2Replace: 0x1e,
 } as const;
+/** Scalars in and out of vectors, and the relaxed multiply-add, by float width. */
+export const FusedByWidth = {
+  splat: [0x13, 0x14],
+  extract: [0x1f, 0x21],
+  multiplyAdd: [0x105, 0x107],
+} as const;
 /** Instructions on lanes of 8, 16, 32, 64 bits; 0: there is none. */
 export const VectorByLane = {
   loadSplat: [0x07, 0x08, 0x09, 0x0a],
@@ -170,10 +176,6 @@ export const VectorByLane = {
   /** Sums of neighbours, to twice the width. */
   pairsS: [0x7c, 0x7e, 0, 0],
   pairsU: [0x7d, 0x7f, 0, 0],
-  fadd: [0, 0, 0xe4, 0xf0],
-  fsub: [0, 0, 0xe5, 0xf1],
-  fmul: [0, 0, 0xe6, 0xf2],
-  fdiv: [0, 0, 0xe7, 0xf3],
 } as const;
 
 export const ValueType = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b } as const;

@@ -102,10 +102,14 @@ export const registerOffset =
     return access(word, site, transfer, binary('add', readSP(Rn(word), 64), offset));
   };
 
+/** LDR (literal): bits 9:5 are part of the offset, not a base whose alignment would be checked. */
 export const literal =
   (transfer: Transfer): Lift =>
-  (word, site) =>
-    access(word, site, transfer, bigInt(pcPlus(site, imm19(word) * INSTRUCTION_BYTES), 64));
+  (word, site) => {
+    const address = bigInt(pcPlus(site, imm19(word) * INSTRUCTION_BYTES), 64);
+    const before = site.mode & LiftMode.alignmentCheck ? alignmentCheck(word, address, transfer.size) : NOTHING;
+    return [...before, move(transfer, Rt(word), address)];
+  };
 
 /** Wraps accesses into a writeback of base + offset: post-index accesses the old base, pre-index the new one. */
 export function writeback(

@@ -194,7 +194,7 @@ function* rareFloatValues(): Generator<Shape> {
 }
 
 /** Operands of a care operation besides the status. */
-const CARE_OPERANDS: Partial<Record<CareOp, number>> = { careRoot: 2, careFused: 1, careNarrow: 1, careRounded: 2 };
+const CARE_OPERANDS: Partial<Record<CareOp, number>> = { careRoot: 2, careNarrow: 1, careRounded: 2 };
 const careOf = (name: CareOp, w: Width): Shape =>
   node(name, 32, [r(32), ...new Array<Shape>(CARE_OPERANDS[name] ?? 3).fill(r(w))], w);
 const careCovers = (name: CareOp, w: Width): boolean => name !== 'careNarrow' || w === 64;

@@ -56,6 +56,7 @@ class RegionWriter {
   private readonly registers = new Map<number, number>();
   private readonly written = new Set<number>();
   private readonly temps = new Map<number, number>();
+  private readonly whole = new Set<number>();
   /** The parameter: which entry, and later which head of a loop. */
   private readonly next = 0;
   private readonly pc: number;
@@ -78,6 +79,8 @@ class RegionWriter {
   private top: Label = 0;
   /** Kind of the flags where code is being written, if known. */
   private kind: FlagKindName | undefined;
+  /** Whether the flags are packed where code is being written, if known. */
+  private packed = false;
   private block!: RegionBlock;
   private index = 0;
   private instructionPc = 0;
@@ -114,7 +117,7 @@ class RegionWriter {
       this.localOf(slot);
     };
     const write = (slot: number): void => {
-      if (this.localOf(slot) !== undefined && slot < Slot.ZERO) this.written.add(slot);
+      if (this.localOf(slot) !== undefined && this.registers.has(slot)) this.written.add(slot);
     };
     const visit = (e: Expr | undefined): void => {
       if (!e) return;
@@ -125,6 +128,11 @@ class RegionWriter {
         e.args.forEach(visit);
       }
     };
+    for (const { instructions } of this.graph.blocks) {
+      for (const { statements } of instructions) {
+        for (const s of statements) if (s.kind === 'setVector') this.keepWhole(s.slot, s.value);
+      }
+    }
     for (const block of this.graph.blocks) {
       for (const { statements } of block.instructions) {
         for (const s of statements) {
@@ -184,10 +192,14 @@ class RegionWriter {
     return flags;
   }
 
-  /** The local that holds a slot: general registers and temporaries have one, everything else stays in memory. */
+  /**
+   * The local that holds a slot: general registers, temporaries, halves of vector registers that are not used as a whole, and the
+   * instruction set's own slots have one; everything else stays in memory.
+   */
   private localOf(slot: number): number | undefined {
-    const map =
-      slot < Slot.ZERO ? this.registers : slot >= Slot.TEMP && slot < Slot.TEMP + TEMP_COUNT ? this.temps : undefined;
+    const isTemp = slot >= Slot.TEMP && slot < Slot.TEMP + TEMP_COUNT;
+    const isRegister = slot < Slot.ZERO || (slot >= Slot.VECTOR && !this.whole.has(slot));
+    const map = isTemp ? this.temps : isRegister ? this.registers : undefined;
     if (!map) return undefined;
     let local = map.get(slot);
     if (local === undefined) {
@@ -307,6 +319,7 @@ class RegionWriter {
     const c = this.c;
     this.block = block;
     this.kind = undefined;
+    this.packed = false;
     c.get(this.budget);
     c.i32(block.instructions.length);
     c.wide('sub', 32);
@@ -381,6 +394,7 @@ class RegionWriter {
         c.i32(FlagKind.packed);
         c.set(this.flagKind);
         this.kind = undefined;
+        this.packed = true;
         return;
       case 'branch':
         this.branch(s);
@@ -414,7 +428,20 @@ class RegionWriter {
     }
   }
 
-  /** Vector registers stay in memory; temporaries are two locals. */
+  /** Vector registers that are used as a whole stay in memory. */
+  private keepWhole(slot: number, value: VectorExpr): void {
+    this.whole.add(slot);
+    this.whole.add(slot + 1);
+    if (value.kind === 'vreg') return;
+    if (value.op.startsWith('splat')) {
+      const first = (value.amount >> 4) << 1;
+      this.whole.add(first);
+      this.whole.add(first + 1);
+    }
+    for (const arg of value.args) this.keepWhole(arg.kind === 'vreg' ? arg.slot : slot, arg);
+  }
+
+  /** Temporaries are two locals each. */
   private setVector(slot: number, value: VectorExpr): void {
     const c = this.c;
     const first = this.localOf(slot);
@@ -550,6 +577,10 @@ class RegionWriter {
 
   private pushFlags(): void {
     const c = this.c;
+    if (this.packed) {
+      c.get(this.flags);
+      return;
+    }
     c.get(this.flagKind);
     c.get(this.flagA);
     c.get(this.flagB);
@@ -575,6 +606,7 @@ class RegionWriter {
     c.i32(FlagKind[kind]);
     c.set(this.flagKind);
     this.kind = kind;
+    this.packed = false;
     if (slot === undefined) return;
     const operand = (local: number): void => {
       c.get(local);

@@ -2,7 +2,7 @@
  * Advanced SIMD, data processing, vector and scalar, and the cryptographic extension: Arm ARM C4.1.6, ARMv8.0. The
  * tables say which combinations of U, size and opcode are allocated in each class.
  */
-import { exact, type FastLift, fast } from '../../lift/fp/gate.ts';
+import { either, exact, type FastLift, fast, fastArithmetic } from '../../lift/fp/gate.ts';
 import {
   acrossLanes,
   addPair,
@@ -25,11 +25,27 @@ import {
   smov,
   umov,
 } from '../../lift/fp/move.ts';
+import {
+  addPairFloat,
+  byElementFloat,
+  convertLong,
+  threeSameFloat,
+  twoMiscFloat,
+  vectorSign,
+} from '../../lift/fp/vector-float.ts';
 import type { Encoding } from '../encoding.ts';
 import { choices } from './choices.ts';
 
 const rows = (name: string, template: string, allowed: Readonly<Record<string, readonly string[]>>, lift?: FastLift) =>
   choices(name, template, allowed, lift ? fast(lift) : exact);
+
+/** Rows whose fast form needs FPCR = 0. */
+const arithmetic = (
+  name: string,
+  template: string,
+  allowed: Readonly<Record<string, readonly string[]>>,
+  lift: FastLift,
+) => choices(name, template, allowed, fastArithmetic(lift));
 
 /** Q and size: everything but the 1D arrangement. */
 const NOT_1D = ['x 0x', 'x 10', '1 11'];
@@ -72,14 +88,24 @@ const VECTOR: readonly Encoding[] = [
   ...rows('Three same, logical', THREE_SAME, { Q: ['x'], U: ['x'], size: ['xx'], opcode: ['00011'] }, logic),
   ...rows('Three same, PMUL', THREE_SAME, { Q: ['x'], U: ['1'], size: ['00'], opcode: ['10011'] }),
   ...rows('Three same, SQDMULH, SQRDMULH', THREE_SAME, { Q: ['x'], U: ['x'], size: ['01', '10'], opcode: ['10110'] }),
-  ...rows('Three same, floating point', THREE_SAME, {
-    'Q size': FLOAT_LOW,
-    'U opcode': ['0 1100x', '0 1101x', '0 11100', '0 1111x', '1 11000', '1 1101x', '1 1110x', '1 1111x'],
-  }),
-  ...rows('Three same, floating point', THREE_SAME, {
-    'Q size': FLOAT_HIGH,
-    'U opcode': ['0 1100x', '0 11010', '0 1111x', '1 11000', '1 11010', '1 1110x', '1 11110'],
-  }),
+  ...arithmetic(
+    'Three same, floating point',
+    THREE_SAME,
+    {
+      'Q size': FLOAT_LOW,
+      'U opcode': ['0 1100x', '0 1101x', '0 11100', '0 1111x', '1 11000', '1 1101x', '1 1110x', '1 1111x'],
+    },
+    threeSameFloat,
+  ),
+  ...arithmetic(
+    'Three same, floating point',
+    THREE_SAME,
+    {
+      'Q size': FLOAT_HIGH,
+      'U opcode': ['0 1100x', '0 11010', '0 1111x', '1 11000', '1 11010', '1 1110x', '1 11110'],
+    },
+    threeSameFloat,
+  ),
 
   ...rows(
     'Three different',
@@ -135,16 +161,26 @@ const VECTOR: readonly Encoding[] = [
         '1 01 10110',
       ],
     },
-    twoMisc,
+    either(twoMisc, convertLong),
   ),
-  ...rows('Two-register miscellaneous, floating point', TWO_MISC, {
-    'Q size': FLOAT_LOW,
-    'U opcode': ['x 1100x', 'x 1101x', 'x 1110x'],
-  }),
-  ...rows('Two-register miscellaneous, floating point', TWO_MISC, {
-    'Q size': FLOAT_HIGH,
-    'U opcode': ['x 0110x', '0 01110', 'x 01111', 'x 11001', 'x 1101x', 'x 11101', '0 11000', '1 11111'],
-  }),
+  ...rows(
+    'Two-register miscellaneous, floating point',
+    TWO_MISC,
+    {
+      'Q size': FLOAT_LOW,
+      'U opcode': ['x 1100x', 'x 1101x', 'x 1110x'],
+    },
+    either(vectorSign, twoMiscFloat),
+  ),
+  ...rows(
+    'Two-register miscellaneous, floating point',
+    TWO_MISC,
+    {
+      'Q size': FLOAT_HIGH,
+      'U opcode': ['x 0110x', '0 01110', 'x 01111', 'x 11001', 'x 1101x', 'x 11101', '0 11000', '1 11111'],
+    },
+    either(vectorSign, twoMiscFloat),
+  ),
 
   ...rows(
     'Across lanes',
@@ -233,10 +269,15 @@ const VECTOR: readonly Encoding[] = [
     },
     byElement,
   ),
-  ...rows('By element, floating point', ELEMENT, {
-    'Q size L': ['x 10 x', '1 11 0'],
-    'U opcode': ['0 0x01', 'x 1001'],
-  }),
+  ...arithmetic(
+    'By element, floating point',
+    ELEMENT,
+    {
+      'Q size L': ['x 10 x', '1 11 0'],
+      'U opcode': ['0 0x01', 'x 1001'],
+    },
+    byElementFloat,
+  ),
 ];
 
 const SCALAR: readonly Encoding[] = [
@@ -257,9 +298,14 @@ const SCALAR: readonly Encoding[] = [
     threeSame,
   ),
   ...rows('Scalar SQDMULH, SQRDMULH', SCALAR_SAME, { U: ['x'], size: ['01', '10'], opcode: ['10110'] }),
-  ...rows('Scalar three same, floating point', SCALAR_SAME, {
-    'U size opcode': [...['0 0x 11011', '0 0x 11100', '0 xx 11111', '1 0x 1110x', '1 1x 11010', '1 1x 1110x']],
-  }),
+  ...arithmetic(
+    'Scalar three same, floating point',
+    SCALAR_SAME,
+    {
+      'U size opcode': [...['0 0x 11011', '0 0x 11100', '0 xx 11111', '1 0x 1110x', '1 1x 11010', '1 1x 1110x']],
+    },
+    threeSameFloat,
+  ),
   ...rows('Scalar three different', '01 0 11110 size 1 Rm opcode 00 Rn Rd', {
     size: ['01', '10'],
     opcode: ['10x1', '1101'],
@@ -275,15 +321,21 @@ const SCALAR: readonly Encoding[] = [
     },
     twoMisc,
   ),
-  ...rows('Scalar two-register miscellaneous, floating point', SCALAR_MISC, {
-    'U size opcode': [
-      ...['x xx 1101x', 'x 0x 1110x', 'x 1x 11101', 'x 1x 0110x', '0 1x 01110', '0 1x 11111', '1 01 10110'],
-    ],
-  }),
+  ...arithmetic(
+    'Scalar two-register miscellaneous, floating point',
+    SCALAR_MISC,
+    {
+      'U size opcode': [
+        ...['x xx 1101x', 'x 0x 1110x', 'x 1x 11101', 'x 1x 0110x', '0 1x 01110', '0 1x 11111', '1 01 10110'],
+      ],
+    },
+    twoMiscFloat,
+  ),
   ...rows('Scalar pairwise, ADDP', '01 0 11110 11 11000 11011 10 Rn Rd', {}, addPair),
   ...rows('Scalar pairwise, floating point', '01 1 11110 size 11000 opcode 10 Rn Rd', {
-    'size opcode': ['xx 01100', '0x 01101', 'xx 01111'],
+    'size opcode': ['xx 01100', 'xx 01111'],
   }),
+  ...arithmetic('Scalar pairwise, FADDP', '01 1 11110 size 11000 01101 10 Rn Rd', { size: ['0x'] }, addPairFloat),
   ...rows(
     'Scalar shift by immediate',
     SCALAR_SHIFT,
@@ -312,10 +364,15 @@ const SCALAR: readonly Encoding[] = [
     size: ['01', '10'],
     opcode: ['0x11', '1011', '110x'],
   }),
-  ...rows('Scalar by element, floating point', SCALAR_ELEMENT, {
-    'size L': ['10 x', '11 0'],
-    'U opcode': ['0 0x01', 'x 1001'],
-  }),
+  ...arithmetic(
+    'Scalar by element, floating point',
+    SCALAR_ELEMENT,
+    {
+      'size L': ['10 x', '11 0'],
+      'U opcode': ['0 0x01', 'x 1001'],
+    },
+    byElementFloat,
+  ),
 ];
 
 const CRYPTOGRAPHIC: readonly Encoding[] = [

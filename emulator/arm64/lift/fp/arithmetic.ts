@@ -16,14 +16,14 @@ const FPSR: Expr = { kind: 'reg', slot: Sys.FPSR, width: 32 };
 const RESULT = temp(0);
 
 /** Leaves to the exact operation if the condition is not zero. */
-const unless = (word: number, careful: Expr): Statement => ({
+export const unless = (word: number, careful: Expr): Statement => ({
   kind: 'check',
   condition: careful,
   call: SystemCall.fpSimd,
   word,
 });
 
-const care = (name: CareOp, ...operands: readonly Expr[]): Expr => op(name, FPSR, ...operands);
+export const care = (name: CareOp, ...operands: readonly Expr[]): Expr => op(name, FPSR, ...operands);
 const result = (width: Width): Expr => slot(RESULT, width);
 
 const EXPONENT_MASK = { 32: 0x7f800000n, 64: 0x7ff0000000000000n } as const;
@@ -34,11 +34,11 @@ const BIAS = { 32: 127, 64: 1023 } as const;
 const power = (exponent: number, width: Width): Expr =>
   bigInt(BigInt(exponent + BIAS[width]) << BigInt(FRACTION_BITS[width]), width);
 const exponentOf = (value: Expr): Expr => binary('and', value, bigInt(EXPONENT_MASK[value.width], value.width));
-const isNotFinite = (value: Expr): Expr =>
+export const isNotFinite = (value: Expr): Expr =>
   narrow('eq', exponentOf(value), bigInt(EXPONENT_MASK[value.width], value.width));
-const negated = (value: Expr): Expr => binary('xor', value, bigInt(1n << BigInt(value.width - 1), value.width));
+export const negated = (value: Expr): Expr => binary('xor', value, bigInt(1n << BigInt(value.width - 1), value.width));
 const UNORDERED = int(3, 32);
-const areUnordered = (a: Expr, b: Expr): Expr => narrow('eq', op('fcmp', a, b), UNORDERED);
+export const areUnordered = (a: Expr, b: Expr): Expr => narrow('eq', op('fcmp', a, b), UNORDERED);
 
 /** Computes into a temporary, checks, and writes the register. */
 const computed = (word: number, value: Expr, careful: Expr, final = result(value.width)): readonly Statement[] => [
@@ -90,8 +90,9 @@ export const multiplyAdd = (word: number): readonly Statement[] => {
   const o0 = (word >>> 15) & 1;
   const addend = operand(Ra(word), word);
   const factor = operand(Rn(word), word);
-  const value = op('fma', o1 ? negated(addend) : addend, o1 !== o0 ? negated(factor) : factor, operand(Rm(word), word));
-  return computed(word, value, care('careFused', result(value.width)));
+  const other = operand(Rm(word), word);
+  const value = op('fma', o1 ? negated(addend) : addend, o1 !== o0 ? negated(factor) : factor, other);
+  return computed(word, value, care('careFused', factor, other, result(value.width)));
 };
 
 /** FCVT between single and double precision; half precision is left to the exact operation. */
@@ -156,6 +157,12 @@ export const conditionalCompare = (word: number): readonly Statement[] => {
 
 const integerWidth = (word: number): Width => (word >>> 31 ? 64 : 32);
 
+/** Whether a float may lie outside an integer's range. A negative one has its top bit set: as an unsigned pattern it does. */
+export const outOfRange = (value: Expr, unsigned: boolean, to: Width): Expr =>
+  unsigned
+    ? narrow('geu', value, power(to, value.width))
+    : narrow('geu', exponentOf(value), power(to - 1, value.width));
+
 /** FCVTNS, FCVTPS, FCVTMS, FCVTZS and their unsigned forms, by rmode (bits 20:19); bit 16 is unsigned. */
 export const toInteger = (word: number): readonly Statement[] => {
   const a = operand(Rn(word), word);
@@ -163,13 +170,9 @@ export const toInteger = (word: number): readonly Statement[] => {
   const unsigned = ((word >>> 16) & 1) !== 0;
   const to = integerWidth(word);
   const value = result(width);
-  // A negative number has its top bit set: as an unsigned pattern it is out of range.
-  const careful = unsigned
-    ? narrow('geu', value, power(to, width))
-    : narrow('geu', exponentOf(value), power(to - 1, width));
   return [
     set(RESULT, op(ROUNDINGS[(word >>> 19) & 3]!, a)),
-    unless(word, careful),
+    unless(word, outOfRange(value, unsigned, to)),
     unless(word, care('careRounded', a, value)),
     ...writeZR(Rd(word), convert(unsigned ? 'toU' : 'toS', to, value)),
   ];

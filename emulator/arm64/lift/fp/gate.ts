@@ -23,3 +23,9 @@ export const fastArithmetic = (lift: FastLift): Lift => {
   const lifted = fast(lift);
   return (word, site) => ((site.mode & LiftMode.fpDefault) !== 0 ? lifted(word, site) : exact(word, site));
 };
+
+/** The first of two fast forms that there is; the second needs FPCR to be zero. */
+export const either =
+  (plain: FastLift, arithmetic: FastLift): FastLift =>
+  (word, site) =>
+    plain(word, site) ?? ((site.mode & LiftMode.fpDefault) !== 0 ? arithmetic(word, site) : undefined);
