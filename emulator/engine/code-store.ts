@@ -239,9 +239,9 @@ export class CodeStore {
     const arena = this.arena;
     const record = arena.beginBlock(pcLo, pcHi);
     this.lowering.reset();
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < count; ) {
       arena.instruction = i;
-      if (this.lowering.instruction(lifted[i], lifted[i + 1])) i++;
+      i += this.lowering.instruction(lifted, i);
     }
     arena.instruction = count;
     if (!lifted[count - 1].ends) this.lowering.goto((BigInt(pcHi) << 32n) + BigInt(pcLo >>> 0) + BigInt(count * 4));

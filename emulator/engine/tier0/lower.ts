@@ -2,7 +2,7 @@
  * From statements to tier 0's records: names the shape of each statement; where no handler has that shape, computes the
  * deepest part into a temporary and tries again. Also folds constants, and fuses a comparison with the branch on it.
  */
-import type { Expr, FlagKindName, LiftedInstruction, Statement, ValueOp, VectorExpr } from '../../ir/ir.ts';
+import type { CondExpr, Expr, FlagKindName, LiftedInstruction, Statement, ValueOp, VectorExpr } from '../../ir/ir.ts';
 import { reg } from '../../ir/ir.ts';
 import { operandWidth } from '../../ir/micro-ops.ts';
 import { Slot, TEMP_COUNT } from '../../ir/slots.ts';
@@ -45,6 +45,11 @@ const SMALL_FROM: Partial<Record<ValueOp, number>> = {
   extr: 2,
 };
 
+type FlagsStatement = Statement & { readonly kind: 'flags' };
+type BranchStatement = Statement & { readonly kind: 'branch' };
+/** Instructions between a comparison and its branch at the most. */
+const FUSE_DISTANCE = 6;
+
 interface Leaves {
   readonly fields: number[];
 }
@@ -70,24 +75,38 @@ export class Lowering {
   }
 
   /**
-   * Lowers one instruction. `next` is the instruction after it, if it belongs to the block.
-   * @returns true if `next` was taken in too (a comparison and the branch on it)
+   * Lowers the instruction at `index` of a block's instructions.
+   * @returns how many were taken in: more than one where a comparison and the branch on it became one record
    */
-  instruction(lifted: LiftedInstruction, next: LiftedInstruction | undefined): boolean {
-    const { statements } = lifted;
-    for (let i = 0; i < statements.length; i++) {
-      const statement = statements[i];
-      if (
-        statement.kind === 'flags' &&
-        i === statements.length - 1 &&
-        next?.statements.length === 1 &&
-        this.fuse(statement, next.statements[0])
-      ) {
-        return true;
-      }
-      this.statement(statement);
+  instruction(block: readonly LiftedInstruction[], index: number): number {
+    const { statements } = block[index];
+    const last = statements[statements.length - 1];
+    const at = last?.kind === 'flags' ? this.branchOn(last, block, index) : -1;
+    if (at < 0) {
+      for (const statement of statements) this.statement(statement);
+      return 1;
     }
-    return false;
+    for (const statement of statements.slice(0, -1)) this.statement(statement);
+    // What stands between them touches neither: nobody can tell that it goes first.
+    for (let i = index + 1; i < at; i++) for (const statement of block[i].statements) this.statement(statement);
+    this.fuse(last as FlagsStatement, block[at].statements[0] as BranchStatement);
+    return at - index + 1;
+  }
+
+  /**
+   * The branch that a comparison can be fused with: it follows, with nothing between that accesses memory, sets or reads flags, or
+   * has to do with the comparison's operands and result.
+   * @returns its index in the block, or -1
+   */
+  private branchOn(flags: FlagsStatement, block: readonly LiftedInstruction[], index: number): number {
+    const end = Math.min(block.length, index + 1 + FUSE_DISTANCE);
+    for (let i = index + 1; i < end; i++) {
+      const { statements } = block[i];
+      if (statements.length === 1 && statements[0].kind === 'branch')
+        return this.canFuse(flags, statements[0]) ? i : -1;
+      if (!statements.every((s) => s.kind === 'set' && isIndependent(s.slot, s.value, flags))) return -1;
+    }
+    return -1;
   }
 
   /** Lowers one statement. */
@@ -444,11 +463,17 @@ export class Lowering {
     return { key: name('r,r'), fields: [x.slot * 8, y.slot * 8] };
   }
 
-  /** Fuses a comparison with the conditional branch that follows it. */
-  private fuse(f: Statement & { kind: 'flags' }, next: Statement): boolean {
-    if (next.kind !== 'branch' || next.condition.kind !== 'cond' || isAlways(next.condition.cc)) return false;
-    const pair = next.condition.cc >> 1;
-    if (!isDirect(f.flags, pair) || !this.sink.isLocal(next.taken) || !this.sink.isLocal(next.otherwise)) return false;
+  private canFuse(f: FlagsStatement, next: BranchStatement): boolean {
+    if (next.condition.kind !== 'cond' || isAlways(next.condition.cc)) return false;
+    return (
+      isDirect(f.flags, next.condition.cc >> 1) && this.sink.isLocal(next.taken) && this.sink.isLocal(next.otherwise)
+    );
+  }
+
+  /** Fuses a comparison with the conditional branch on it. */
+  private fuse(f: FlagsStatement, next: BranchStatement): void {
+    const { cc } = next.condition as CondExpr;
+    const pair = cc >> 1;
     this.nextTemp = 0;
     const { key, fields } = this.flagOperands(f.flags, f.a, f.b, (k) =>
       StatementKey.flagsBranch(f.flags, pair, f.slot !== undefined, k),
@@ -459,8 +484,7 @@ export class Lowering {
       this.wrote(f.slot);
     }
     this.operands(fields);
-    this.links(next.condition.cc & 1, next.taken, next.otherwise);
-    return true;
+    this.links(cc & 1, next.taken, next.otherwise);
   }
 
   private links(inverted: number, taken: bigint, otherwise: bigint): void {
@@ -531,6 +555,22 @@ export class Lowering {
     if (this.kind?.startsWith('log') && isNeverAfterLogical(condition.cc >> 1)) return (condition.cc & 1) === 1;
     return undefined;
   }
+}
+
+/** True if an assignment may go before a flag-setting operation that it follows. */
+function isIndependent(slot: number, value: Expr, flags: FlagsStatement): boolean {
+  if (slot === flags.slot || reads(flags.a, slot) || (flags.b !== undefined && reads(flags.b, slot))) return false;
+  return !readsFlags(value) && (flags.slot === undefined || !reads(value, flags.slot));
+}
+
+function reads(expr: Expr, slot: number): boolean {
+  if (expr.kind === 'op') return expr.args.some((arg) => reads(arg, slot));
+  return expr.kind === 'reg' && expr.slot === slot;
+}
+
+function readsFlags(expr: Expr): boolean {
+  if (expr.kind === 'op') return expr.op === 'flags' || expr.args.some(readsFlags);
+  return expr.kind === 'cond';
 }
 
 /** Height of a tree: 0 for a leaf. */
