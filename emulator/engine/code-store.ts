@@ -245,6 +245,7 @@ export class CodeStore {
     }
     arena.instruction = count;
     if (!lifted[count - 1].ends) this.lowering.goto((BigInt(pcHi) << 32n) + BigInt(pcLo >>> 0) + BigInt(count * 4));
+    arena.pairUp(record);
     arena.finish(record, count);
     const pending = arena.pending;
     for (const { site, target } of pending) {

@@ -1,5 +1,6 @@
 import type { RecordSink } from './lower.ts';
 import { Field, HEADER_BYTES, Header, NOT_TRANSLATED, POOL_END, POOL_START, RECORD_BYTES } from './records.ts';
+import { pairOf } from './shapes.ts';
 
 /** A link that waits for the block it leads to. */
 export interface PendingLink {
@@ -107,6 +108,21 @@ export class CodeArena implements RecordSink {
   /** Instructions of a block, also of one that was dropped. */
   length(record: number): number {
     return this.words[(record + Header.length) >> 2];
+  }
+
+  /**
+   * Lets one handler do two records where there is one for both. Never the block's first record, which may be copied elsewhere; never one
+   * in the middle of an instruction, where a stop may be put behind the access before it.
+   */
+  pairUp(block: number): void {
+    for (let p = block + RECORD_BYTES; p + RECORD_BYTES < this.next; p += RECORD_BYTES) {
+      if (this.blockOf(p + RECORD_BYTES) !== block || this.instructionAt(p) === this.instructionAt(p - RECORD_BYTES))
+        continue;
+      const pair = pairOf(this.handlerAt(p), this.handlerAt(p + RECORD_BYTES));
+      if (pair === undefined) continue;
+      this.setHandlerAt(p, pair);
+      p += RECORD_BYTES;
+    }
   }
 
   /** Makes a block fit to be entered. */

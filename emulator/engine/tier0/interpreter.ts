@@ -44,8 +44,8 @@ const LOADS_UNSIGNED: Record<number, number> = { 1: Op.i64Load8U, 2: Op.i64Load1
 
 /** How one handler's code goes on. */
 interface Flow {
-  /** Falls into the next record. */
-  next(): void;
+  /** Goes on behind this record, or behind several. */
+  next(records?: number): void;
   /** The record pointer was set to a block's first record: pays for the block and goes there. */
   enter(): void;
   /** A memory access missed; the address is in local `va`. */
@@ -79,6 +79,8 @@ class HandlerWriter {
   private readonly target: EmitTarget;
   private operand = 0;
   private fields: readonly number[] = OPERAND_FIELDS;
+  /** Where the record that is being done begins: the second of a pair stands behind the first. */
+  private offset = 0;
 
   constructor(c: Code, frame: Frame, flow: Flow, helpers: ReadonlyMap<HelperName, number>, packFlags: number) {
     this.c = c;
@@ -95,11 +97,7 @@ class HandlerWriter {
     const c = this.c;
     switch (action.do) {
       case 'set':
-        this.begin(OPERAND_FIELDS);
-        this.slotAddress(Field.d);
-        this.value(action.value);
-        if (action.width === 32) c.op(Op.i64ExtendI32U);
-        c.memory(Op.i64Store, 0);
+        this.assign(action);
         this.flow.next();
         return;
       case 'constant':
@@ -202,7 +200,22 @@ class HandlerWriter {
       case 'resume':
         this.flow.resume();
         return;
+      case 'two':
+        this.assign(action.first);
+        this.offset = RECORD_BYTES;
+        this.assign(action.second);
+        this.offset = 0;
+        this.flow.next(2);
+        return;
     }
+  }
+
+  private assign(action: Action & { do: 'set' }): void {
+    this.begin(OPERAND_FIELDS);
+    this.slotAddress(Field.d);
+    this.value(action.value);
+    if (action.width === 32) this.c.op(Op.i64ExtendI32U);
+    this.c.memory(Op.i64Store, 0);
   }
 
   private begin(fields: readonly number[]): void {
@@ -213,7 +226,7 @@ class HandlerWriter {
   /** Pushes a u16 field of the record. */
   private field(offset: number): void {
     this.c.get(this.frame.record);
-    this.c.memory(Op.i32Load16U, offset);
+    this.c.memory(Op.i32Load16U, this.offset + offset);
   }
 
   private slotAddress(field: number): void {
@@ -240,10 +253,11 @@ class HandlerWriter {
     const c = this.c;
     if ('leaf' in shape) {
       const field = this.fields[this.operand++];
+      const { offset } = this;
       if (shape.leaf === 'r') return () => this.slotValue(field, shape.width);
       return () => {
         c.get(this.frame.record);
-        c.memory(shape.width === 64 ? Op.i64Load16U : Op.i32Load16U, field);
+        c.memory(shape.width === 64 ? Op.i64Load16U : Op.i32Load16U, offset + field);
       };
     }
     if ('pair' in shape) return this.condition(shape.flags, shape.pair);
@@ -600,9 +614,9 @@ function loopBody(
   c.get(RECORD);
   c.memory(Op.i32Load16U, Field.op);
   c.brTable(cases, cases[cases.length - 1]);
-  const advance = (): void => {
+  const advance = (records = 1): void => {
     c.get(RECORD);
-    c.i32(RECORD_BYTES);
+    c.i32(RECORD_BYTES * records);
     c.wide('add', 32);
     c.set(RECORD);
     c.br(loop);

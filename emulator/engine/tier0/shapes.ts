@@ -60,8 +60,12 @@ export type Action =
   | { readonly do: 'leave' }
   /** Goes on in a compiled function, if the budget allows. */
   | { readonly do: 'region' }
+  /** Two assignments that stand in two records one behind the other. */
+  | { readonly do: 'two'; readonly first: SetAction; readonly second: SetAction }
   /** Goes on behind the record that was copied to the scratch place. */
   | { readonly do: 'resume' };
+
+type SetAction = { readonly do: 'set'; readonly value: Shape; readonly width: Width };
 
 export interface Handler {
   readonly number: number;
@@ -336,8 +340,24 @@ function* entries(): Generator<Entry> {
   yield { key: 'system', action: { do: 'system' } };
 }
 
+/** Assignments that one handler does in pairs: what unrolled integer code is made of. */
+const PAIRED: readonly SetAction[] = [
+  { do: 'set', width: 32, value: node('add', 32, [r(32), r(32)]) },
+  { do: 'set', width: 32, value: node('xor', 32, [r(32), r(32)]) },
+  { do: 'set', width: 32, value: node('rotr', 32, [r(32), s(32)]) },
+  { do: 'set', width: 64, value: node('add', 64, [r(), r()]) },
+];
+const setKey = (action: SetAction): string => StatementKey.set(action.width, shapeKey(action.value));
+
+function* pairs(): Generator<Entry> {
+  for (const first of PAIRED) {
+    for (const second of PAIRED)
+      yield { key: `${setKey(first)};${setKey(second)}`, action: { do: 'two', first, second } };
+  }
+}
+
 /** All handlers, in the order of their numbers. */
-export const HANDLERS: readonly Handler[] = [...entries()].map((entry, number) => ({
+export const HANDLERS: readonly Handler[] = [...entries(), ...pairs()].map((entry, number) => ({
   number,
   key: entry.key,
   action: entry.action,
@@ -346,3 +366,16 @@ export const HANDLERS: readonly Handler[] = [...entries()].map((entry, number) =
 
 /** Handlers by key. */
 export const HANDLER_BY_KEY: ReadonlyMap<string, Handler> = new Map(HANDLERS.map((h) => [h.key, h]));
+
+const PAIRS: ReadonlyMap<number, number> = new Map(
+  PAIRED.flatMap((first) =>
+    PAIRED.map((second): [number, number] => {
+      const [a, b] = [setKey(first), setKey(second)].map((key) => HANDLER_BY_KEY.get(key)!.number);
+      return [a * HANDLERS.length + b, HANDLER_BY_KEY.get(`${setKey(first)};${setKey(second)}`)!.number];
+    }),
+  ),
+);
+
+/** The handler that does the work of two handlers one after the other, or undefined. */
+export const pairOf = (first: number, second: number): number | undefined =>
+  PAIRS.get(first * HANDLERS.length + second);
