@@ -9,11 +9,12 @@ import { FlagKind } from '../../ir/ir.ts';
 import { type EmitTarget, emitValue, operandWidth, type Push } from '../../ir/micro-ops.ts';
 import { Slot } from '../../ir/slots.ts';
 import { VECTOR_ROW, type VectorOp, type VectorRow } from '../../ir/vector-ops.ts';
-import { JUMP_ENTRIES, TLB_ENTRIES } from '../../memory/tlb.ts';
+import { JUMP_ENTRIES } from '../../memory/tlb.ts';
 import { Code, type Label } from '../../wasm/code.ts';
 import { type FunctionType, ModuleWriter } from '../../wasm/module.ts';
 import { Op, ValueType, VectorOpcode } from '../../wasm/opcodes.ts';
 import { emitDirectCondition, emitPackedCondition, kindOf, kindWidth } from '../conditions.ts';
+import { emitHostAddress, LOADS, STORES, TAG } from '../memory-access.ts';
 import { CHECK_FIELDS, Exit, Field, Header, RECORD_BYTES, SCRATCH, SCRATCH_ORIGIN } from './records.ts';
 import { type Action, HANDLERS, type Handler, type Shape } from './shapes.ts';
 
@@ -24,22 +25,6 @@ const FLAG_KIND = Slot.FLAG_KIND * 8;
 const FLAGS = Slot.FLAGS * 8;
 const OPERAND_FIELDS = [Field.a, Field.b, Field.c, Field.e] as const;
 
-/** Offsets within a fast TLB entry. */
-const TAG = { read: 0, write: 8 } as const;
-const ADDEND = 16;
-
-const LOADS: Record<string, number> = {
-  '1.zero': Op.i64Load8U,
-  '2.zero': Op.i64Load16U,
-  '4.zero': Op.i64Load32U,
-  '8.zero': Op.i64Load,
-  '1.sign64': Op.i64Load8S,
-  '2.sign64': Op.i64Load16S,
-  '4.sign64': Op.i64Load32S,
-  '1.sign32': Op.i32Load8S,
-  '2.sign32': Op.i32Load16S,
-};
-const STORES: Record<number, number> = { 1: Op.i64Store8, 2: Op.i64Store16, 4: Op.i64Store32, 8: Op.i64Store };
 const LOADS_UNSIGNED: Record<number, number> = { 1: Op.i64Load8U, 2: Op.i64Load16U, 4: Op.i64Load32U, 8: Op.i64Load };
 
 /** How one handler's code goes on. */
@@ -293,35 +278,13 @@ class HandlerWriter {
     const { va, host } = this.frame;
     this.begin(fields);
     this.value(address);
-    c.tee(va);
-    c.op(Op.i32WrapI64);
-    c.i32(7);
-    c.wide('shru', 32);
-    c.i32((TLB_ENTRIES - 1) << 5);
-    c.wide('and', 32);
-    if (user) {
-      c.i32(0);
-      c.memory(Op.i32Load, Slot.TLB_USER_BASE * 8);
-    } else this.frame.pushTlb();
-    c.wide('add', 32);
-    c.tee(host);
-    c.memory(Op.i64Load, tag);
-    c.get(va);
-    if (size > 1) {
-      c.i64(size - 1);
-      c.wide('add', 64);
-    }
-    c.i64(-4096);
-    c.wide('and', 64);
-    c.wide('ne', 64);
-    c.open(Op.if);
-    this.flow.miss();
-    c.end();
-    c.get(host);
-    c.memory(Op.i32Load, ADDEND);
-    c.get(va);
-    c.op(Op.i32WrapI64);
-    c.wide('add', 32);
+    const pushBase = (): void => {
+      if (user) {
+        c.i32(0);
+        c.memory(Op.i32Load, Slot.TLB_USER_BASE * 8);
+      } else this.frame.pushTlb();
+    };
+    emitHostAddress(c, va, host, pushBase, size, tag, () => this.flow.miss());
   }
 
   /** Operands in the first fields, the amount in the last. */

@@ -10,10 +10,11 @@ import { FlagKind } from '../../ir/ir.ts';
 import { type EmitTarget, emitValue, type Push } from '../../ir/micro-ops.ts';
 import { Slot, TEMP_COUNT } from '../../ir/slots.ts';
 import { VECTOR_ROW, type VectorRow } from '../../ir/vector-ops.ts';
-import { JUMP_ENTRIES, TLB_ENTRIES } from '../../memory/tlb.ts';
+import { JUMP_ENTRIES } from '../../memory/tlb.ts';
 import { Code, type Label } from '../../wasm/code.ts';
 import { Op, ValueType, VectorOpcode } from '../../wasm/opcodes.ts';
 import { emitDirectCondition, emitPackedCondition, isAlways, isDirect, kindOf, kindWidth } from '../conditions.ts';
+import { emitHostAddress, LOADS, STORES, TAG } from '../memory-access.ts';
 import { Exit, Header } from '../tier0/records.ts';
 import { endOf, type RegionBlock, type RegionGraph } from './graph.ts';
 import { type Item, structure } from './structure.ts';
@@ -27,21 +28,6 @@ export interface Imports {
   readonly pack: number;
   readonly helpers: ReadonlyMap<HelperName, number>;
 }
-
-const LOADS: Record<string, number> = {
-  '1.zero': Op.i64Load8U,
-  '2.zero': Op.i64Load16U,
-  '4.zero': Op.i64Load32U,
-  '8.zero': Op.i64Load,
-  '1.sign64': Op.i64Load8S,
-  '2.sign64': Op.i64Load16S,
-  '4.sign64': Op.i64Load32S,
-  '1.sign32': Op.i32Load8S,
-  '2.sign32': Op.i32Load16S,
-};
-const STORES: Record<number, number> = { 1: Op.i64Store8, 2: Op.i64Store16, 4: Op.i64Store32, 8: Op.i64Store };
-const TAG = { read: 0, write: 8 } as const;
-const ADDEND = 16;
 
 /** A place where control can be sent, with what must be told first. */
 type Context =
@@ -627,35 +613,13 @@ class RegionWriter {
   private access(address: Expr, size: number, tag: number, user: boolean): void {
     const c = this.c;
     this.value(address);
-    c.tee(this.va);
-    c.op(Op.i32WrapI64);
-    c.i32(7);
-    c.wide('shru', 32);
-    c.i32((TLB_ENTRIES - 1) << 5);
-    c.wide('and', 32);
-    if (user) {
-      c.i32(0);
-      c.memory(Op.i32Load, Slot.TLB_USER_BASE * 8);
-    } else c.get(this.tlb);
-    c.wide('add', 32);
-    c.tee(this.host);
-    c.memory(Op.i64Load, tag);
-    c.get(this.va);
-    if (size > 1) {
-      c.i64(size - 1);
-      c.wide('add', 64);
-    }
-    c.i64(-4096);
-    c.wide('and', 64);
-    c.wide('ne', 64);
-    c.open(Op.if);
-    this.leaveHere();
-    c.end();
-    c.get(this.host);
-    c.memory(Op.i32Load, ADDEND);
-    c.get(this.va);
-    c.op(Op.i32WrapI64);
-    c.wide('add', 32);
+    const pushBase = (): void => {
+      if (user) {
+        c.i32(0);
+        c.memory(Op.i32Load, Slot.TLB_USER_BASE * 8);
+      } else c.get(this.tlb);
+    };
+    emitHostAddress(c, this.va, this.host, pushBase, size, tag, () => this.leaveHere());
   }
 
   private branch(s: Statement & { kind: 'branch' }): void {
