@@ -1,6 +1,7 @@
 import { ElfMachine, parseElf } from '../emulator/boot/elf.ts';
 import { Unicorn, UnicornRegister } from '../peers/unicorn.ts';
-import type { Kernel, Measurement, Subject } from './subject.ts';
+import type { Kernel } from './kernels.ts';
+import type { Measurement, Subject } from './subject.ts';
 
 const RAM = 0x4000_0000n;
 const RAM_BYTES = 64 << 20;
@@ -17,7 +18,9 @@ const LINK = 30;
 export function nativeUnicorn(image: Uint8Array, entry: number, done: number): Subject {
   return {
     name: 'Unicorn',
-    async run(kernel: Kernel): Promise<Measurement> {
+    version: '2',
+    absent: ({ level }) => (level === 3 ? 'it delivers no exception to any level' : undefined),
+    async run(kernel: Kernel, rounds: number): Promise<Measurement> {
       const uc = await Unicorn.open();
       try {
         uc.map(RAM, RAM_BYTES);
@@ -25,7 +28,7 @@ export function nativeUnicorn(image: Uint8Array, entry: number, done: number): S
         for (const piece of elf.pieces) if (piece.data.length > 0) uc.write(BigInt(piece.address), piece.data);
         uc.registers.fill(0n);
         uc.registers[0] = BigInt(kernel.number);
-        uc.registers[1] = BigInt(kernel.rounds);
+        uc.registers[1] = BigInt(rounds);
         uc.registers[LINK] = BigInt(done);
         uc.registers[UnicornRegister.sp] = STACK;
         uc.pushRegisters();

@@ -1,21 +1,23 @@
 import { createVirt } from '../emulator/boards/virt.ts';
-import { CONTROL, controlBlock, type Kernel, type Measurement, RESULT_OFFSET, type Subject } from './subject.ts';
+import { CONTROL, controlBlock, type Kernel, RESULT_OFFSET } from './kernels.ts';
+import type { Measurement, Subject } from './subject.ts';
 
-/** Our engine with or without the compiled tier, MMU on, at EL1. */
-export function ours(image: Uint8Array, tier1: boolean): Subject {
+/** Our engine with or without the compiled tier, MMU on. */
+export function ours(image: Uint8Array, version: string, tier1: boolean): Subject {
   return {
     name: tier1 ? 'ringwarden' : 'tier 0',
-    async run(kernel: Kernel): Promise<Measurement> {
-      const board = createVirt({
-        images: { kernel: image, el: 1 },
-        secure: false,
-        virtualization: false,
+    version,
+    absent: () => undefined,
+    async run(kernel: Kernel, rounds: number): Promise<Measurement> {
+      const { machine } = createVirt({
+        images: { kernel: image, el: kernel.level },
+        secure: kernel.level === 3,
+        virtualization: kernel.level === 3,
         semihosting: true,
         memoryBytes: 64 << 20,
         tier1,
       });
-      const { machine } = board;
-      machine.phys.poke(CONTROL, controlBlock(kernel));
+      machine.phys.poke(CONTROL, controlBlock(kernel.number, rounds));
       const start = performance.now();
       machine.run({ maxInstructions: 1e12 });
       const ms = performance.now() - start;

@@ -152,6 +152,17 @@ static NOINLINE u64 chase(u64 rounds) {
   return sum;
 }
 
+/* 20,000 instructions in a row, see flat.S. */
+u64 flat_round(u64 state, u64 *table);
+
+static NOINLINE u64 flat(u64 rounds) {
+  u64 *table = (u64 *)ARENA;
+  u64 seed = 11, state = 1;
+  for (u64 i = 0; i < 2048; i++) table[i] = next_random(&seed);
+  for (u64 r = 0; r < rounds; r++) state = flat_round(state, table);
+  return state;
+}
+
 /* In a file of its own, with floating point allowed. */
 u64 floating(u64 rounds);
 
@@ -162,6 +173,7 @@ u64 run_kernel(u64 kernel, u64 rounds) {
   case 3: return branchy(rounds);
   case 4: return chase(rounds);
   case 5: return floating(rounds);
+  case 6: return flat(rounds);
   default: return 0;
   }
 }
