@@ -28,6 +28,21 @@ export function progress(context: Context, text: string): void {
   if (context.err.isTTY) context.err.write(`${text}\n`);
 }
 
+/** Counts up on one line of a terminal while something long goes on. */
+export interface Counter {
+  readonly show: (done: number) => void;
+  /** Wipes the line. */
+  end(): void;
+}
+
+/** A counter to `total`, silent where nobody is there to read it. */
+export function counter(context: Context, total: number, what: string): Counter {
+  const line = (text: string) => {
+    if (context.err.isTTY) context.err.write(`\r\u001b[K${text}`);
+  };
+  return { show: (done) => line(`${done} of ${total} ${what}`), end: () => line('') };
+}
+
 /** Rows in columns, each as wide as its widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column].length)));

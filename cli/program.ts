@@ -7,6 +7,7 @@ import { boot } from './commands/boot.ts';
 import { check } from './commands/check.ts';
 import { lint } from './commands/lint.ts';
 import { list, NOUNS } from './commands/list.ts';
+import { matrix } from './commands/matrix.ts';
 import { repro } from './commands/repro.ts';
 import { run } from './commands/run.ts';
 import { show, shownIds } from './commands/show.ts';
@@ -148,6 +149,31 @@ function addRuns(parser: Argv, context: Context, outcome: Outcome): void {
           .option('quiet', { type: 'boolean', default: false, describe: 'no steps, the verdict alone' }),
       async (args) => {
         outcome.code = await run(context, args);
+      },
+    )
+    .command(
+      'matrix',
+      'run attacks and workloads under systems and their ablations, and print a table',
+      (y) =>
+        y
+          .option('systems', { type: 'string', array: true, describe: 'columns: systems, none; all where absent' })
+          .option('attacks', {
+            type: 'string',
+            array: true,
+            describe: 'rows: ids of attacks, or beginnings such as arm64.*',
+          })
+          .option('workloads', {
+            type: 'string',
+            array: true,
+            describe: 'rows without an attack, such as benign.*; all attacks and workloads where neither is given',
+          })
+          .option('ablations', { type: 'boolean', default: false, describe: 'a column for each ablation, too' })
+          .option('seed', { type: 'number', describe: "in place of the scenarios' own" })
+          .option('jobs', { type: 'number', describe: 'runs at the same time; as many as the host can where absent' })
+          .option('json', JSON_OPTION)
+          .option('jsonl', { type: 'string', describe: 'write result lines to this file' }),
+      async (args) => {
+        outcome.code = await matrix(context, args);
       },
     )
     .command(

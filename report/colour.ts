@@ -2,11 +2,14 @@
 export interface Palette {
   good(text: string): string;
   bad(text: string): string;
+  warn(text: string): string;
+  /** Stands out against everything else. */
+  alert(text: string): string;
   dim(text: string): string;
   strong(text: string): string;
 }
 
-const sgr = (on: number, off: number) => (text: string) => `\u001b[${on}m${text}\u001b[${off}m`;
+const sgr = (on: number | string, off: number | string) => (text: string) => `\u001b[${on}m${text}\u001b[${off}m`;
 const plain = (text: string) => text;
 
 /**
@@ -18,6 +21,13 @@ export function wantsColour(isTerminal: boolean, environment: Readonly<Record<st
 
 export function palette(colour: boolean): Palette {
   return colour
-    ? { good: sgr(32, 39), bad: sgr(31, 39), dim: sgr(2, 22), strong: sgr(1, 22) }
-    : { good: plain, bad: plain, dim: plain, strong: plain };
+    ? {
+        good: sgr(32, 39),
+        bad: sgr(31, 39),
+        warn: sgr(33, 39),
+        alert: sgr('1;41;97', '22;49;39'),
+        dim: sgr(2, 22),
+        strong: sgr(1, 22),
+      }
+    : { good: plain, bad: plain, warn: plain, alert: plain, dim: plain, strong: plain };
 }

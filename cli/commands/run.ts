@@ -1,18 +1,19 @@
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { type CostProfile, PROFILES, profileNamed } from '../../emulator/cost/profiles.ts';
 import { costText } from '../../report/cost.ts';
 import { junit } from '../../report/junit.ts';
 import { tap } from '../../report/tap.ts';
 import { headline, stepLine, verdictText } from '../../report/text.ts';
 import { scenarioIds, scenarioNamed } from '../../scenarios/catalogue.ts';
-import { EXIT, Failure } from '../../scenarios/errors.ts';
+import { EXIT } from '../../scenarios/errors.ts';
 import type { RunEvent } from '../../scenarios/events.ts';
-import { loadScenario, reasonOf } from '../../scenarios/load.ts';
+import { loadScenario } from '../../scenarios/load.ts';
 import { everyVariant, override } from '../../scenarios/override.ts';
 import { type Result, resultLine } from '../../scenarios/result.ts';
 import { runScenario } from '../../scenarios/run.ts';
 import type { Scenario } from '../../scenarios/schema.ts';
 import { type Context, progress } from '../context.ts';
+import { create, write, writing } from '../files.ts';
 import { unknownName } from '../nearest.ts';
 import { wholeNumber } from '../numbers.ts';
 
@@ -120,8 +121,7 @@ class Outputs {
 
   constructor(args: RunArguments) {
     this.args = args;
-    for (const file of [args.jsonl, args.trace, args.junit])
-      if (file !== undefined) writing(file, () => writeFileSync(file, ''));
+    for (const file of [args.jsonl, args.trace, args.junit]) create(file);
   }
 
   step(event: RunEvent): void {
@@ -139,15 +139,6 @@ class Outputs {
   }
 
   finish(results: readonly Result[]): void {
-    const file = this.args.junit;
-    if (file !== undefined) writing(file, () => writeFileSync(file, junit(results)));
-  }
-}
-
-function writing(file: string, action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    throw new Failure('missingInput', `cannot write ${file}: ${reasonOf(error)}`);
+    write(this.args.junit, junit(results));
   }
 }
