@@ -20,6 +20,10 @@ test('the nearest name comes first', () => {
   expect(nearest('vbar', names)[0]).toBe('arm64.vbar.redirect');
 });
 
+test('of two names that contain it, the shorter one is nearer', () => {
+  expect(nearest('tvm', ['hostvmi', 'tvmi', 'none'])[0]).toBe('tvmi');
+});
+
 test('an unknown name is a usage error that names what was near', () => {
   const failure = unknownName('attack', 'guest.syscal.hook', ['guest.syscall.hook']);
   expect(failure.exitCode).toBe(64);

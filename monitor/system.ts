@@ -46,8 +46,8 @@ export interface System {
   /** Its parts, and what each does. */
   readonly components: readonly { readonly name: string; readonly meaning: string }[];
   readonly alarms: readonly AlarmKind[];
-  /** The value of the run configuration's `monitor` word. */
-  readonly code: number;
+  /** Where its reports leave the machine. */
+  readonly reports: 'secure-uart' | 'console';
   /** Images, by the name of the build. */
   readonly images: { readonly el3: string; readonly vmm: string; readonly agent?: string };
 }

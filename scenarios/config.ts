@@ -24,7 +24,7 @@ export const TVMI_ABLATIONS = [
 export type TvmiAblation = (typeof TVMI_ABLATIONS)[number];
 
 /** Monitors that EL3 may be told of (`enum rw_monitor`). */
-export const FIRMWARE_MONITORS = ['none', 'tvmi'] as const;
+export const FIRMWARE_MONITORS = ['none', 'tvmi', 'hostvmi'] as const;
 export type FirmwareMonitor = (typeof FIRMWARE_MONITORS)[number];
 
 /** A run's parameters. Counts are unsigned 32-bit numbers; periods are ticks of the generic counter (CNTFRQ_EL0). */

@@ -4,6 +4,7 @@ import { isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument
 import type { z } from 'zod';
 import { attackNamed } from '../attacks/index.ts';
 import { SYSTEMS, systemNamed } from '../monitor/index.ts';
+import type { System } from '../monitor/system.ts';
 import { Failure } from './errors.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 
@@ -125,6 +126,12 @@ function offsetOf(root: ParsedNode | null, path: Path, key: boolean): number {
   return offset;
 }
 
+function choiceOf(system: System | undefined): string {
+  if (!system) return 'expected one of none, as there is no monitor';
+  if (system.ablations.length === 0) return `${system.name} has none`;
+  return `expected one of ${system.ablations.map((known) => known.name).join(', ')}`;
+}
+
 /** Mistakes in names that the schema cannot know: systems, ablations, attacks, variants. */
 export function judgeNames(scenario: Scenario): { path: Path; message: string }[] {
   const found: { path: Path; message: string }[] = [];
@@ -135,8 +142,7 @@ export function judgeNames(scenario: Scenario): { path: Path; message: string }[
   }
   for (const [index, ablation] of scenario.ablations.entries()) {
     if (system?.ablations.some((known) => known.name === ablation)) continue;
-    const names = system ? system.ablations.map((known) => known.name).join(', ') : 'none, as there is no monitor';
-    found.push({ path: ['ablations', index], message: `unknown ablation "${ablation}"; expected one of ${names}` });
+    found.push({ path: ['ablations', index], message: `unknown ablation "${ablation}"; ${choiceOf(system)}` });
   }
   if (scenario.attack !== undefined) {
     const attack = attackNamed(scenario.attack);

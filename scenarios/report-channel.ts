@@ -10,6 +10,14 @@ export interface TimedLine {
   readonly time: number;
 }
 
+/** Where a system's alarms come out, and who reads them there. */
+export interface Channel {
+  /** Takes a line. @returns what it claims, if it is a report of something that is not in order */
+  line(line: TimedLine): string | undefined;
+  /** Says that the machine has stopped. @returns everything that is an alarm, in the order of time */
+  end(time: number): Alarm[];
+}
+
 export interface Session {
   readonly key: Uint8Array;
   /** The challenge's four words, or undefined where the ablation leaves it out. */
@@ -29,7 +37,7 @@ function bytesOf(words: readonly number[]): Uint8Array {
 }
 
 /** Judges the lines of a session as they come. */
-export class ReportChannel {
+export class ReportChannel implements Channel {
   private readonly verifier: Verifier;
   private readonly times: number[] = [];
 
@@ -38,7 +46,6 @@ export class ReportChannel {
     this.verifier = new Verifier({ key, nonce: nonce && bytesOf(nonce), longestSilence });
   }
 
-  /** Takes a line. @returns what it claims, if it is a report of something that is not in order */
   line({ text, time }: TimedLine): string | undefined {
     this.times.push(time);
     this.verifier.line(text);
@@ -47,7 +54,6 @@ export class ReportChannel {
     return `${report.component} reports ${report.id}`;
   }
 
-  /** Says that the machine has stopped. @returns everything that is an alarm, in the order of time */
   end(time: number): Alarm[] {
     const judged = this.verifier.end();
     const at = (line: number) => this.times[line - 1] ?? time;

@@ -4,8 +4,11 @@ import { expectationFor } from '../attacks/record.ts';
 import type { MachineView, Observer, Refusal } from '../attacks/truth.ts';
 import { createVirt, type VirtBoard } from '../emulator/boards/virt.ts';
 import { cyclesOf } from '../emulator/cost/profiles.ts';
+import type { SerialLog } from '../emulator/devices/serial-log.ts';
 import type { StopReason } from '../emulator/engine/machine.ts';
+import { systemNamed } from '../monitor/index.ts';
 import { type Composition, compose } from './compose.ts';
+import { ConsoleChannel } from './console-channel.ts';
 import { CostClock } from './cost-clock.ts';
 import { Failure } from './errors.ts';
 import type { RunEvent, RunListener } from './events.ts';
@@ -14,7 +17,7 @@ import { runKey } from './key.ts';
 import { LAYOUT } from './layout.ts';
 import { type Progress, RefusalWatch, viewOf } from './machine-view.ts';
 import { ENGINE_VERSION } from './paths.ts';
-import { ReportChannel } from './report-channel.ts';
+import { type Channel, ReportChannel } from './report-channel.ts';
 import type { Result } from './result.ts';
 import type { Scenario } from './schema.ts';
 import { type Expected, judge, type RunEnd } from './verdict.ts';
@@ -77,6 +80,16 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   return run.toEnd(expected);
 }
 
+/** The verifier at the other end of a wire whose lines are signed. */
+function authenticated(scenario: Scenario, { key, nonce }: Composition): Channel {
+  const longestSilence = LONGEST_SILENCE * scenario.secureTimerPeriod;
+  return new ReportChannel({
+    key,
+    nonce: scenario.ablations.includes('no-nonce') ? undefined : nonce,
+    longestSilence,
+  });
+}
+
 class Run {
   private readonly scenario: Scenario;
   private readonly composition: Composition;
@@ -85,7 +98,9 @@ class Run {
   private readonly clock: CostClock;
   private readonly attack: Attack | undefined;
   private readonly observer: Observer | undefined;
-  private readonly channel: ReportChannel | undefined;
+  private readonly channel: Channel | undefined;
+  /** Where its lines come out. */
+  private readonly reportLine: SerialLog;
   private readonly refusalWatch: RefusalWatch | undefined;
   private readonly progress: Progress = { firstHostileInstruction: undefined, attackDue: false, refusals: [] };
   /** The last time at which the attack was not due yet. */
@@ -113,10 +128,10 @@ class Run {
     this.attack = scenario.attack === undefined ? undefined : attackNamed(scenario.attack);
     this.observer = this.attack?.truth.observe();
     this.refusalWatch = composition.hostile && new RefusalWatch(composition.hostile);
+    const onConsole = systemNamed(scenario.monitor)?.reports === 'console';
+    this.reportLine = onConsole ? this.board.console : this.board.secureConsole;
     if (scenario.monitor !== 'none') {
-      const nonce = scenario.ablations.includes('no-nonce') ? undefined : composition.nonce;
-      const longestSilence = LONGEST_SILENCE * scenario.secureTimerPeriod;
-      this.channel = new ReportChannel({ key: composition.key, nonce, longestSilence });
+      this.channel = onConsole ? new ConsoleChannel() : authenticated(scenario, composition);
     }
     this.listen();
   }
@@ -156,7 +171,7 @@ class Run {
         });
       }
     }
-    this.board.secureConsole.onLine = (line) => {
+    this.reportLine.onLine = (line) => {
       this.clock.mark(line.time);
       const claim = this.channel?.line(line);
       if (claim !== undefined) this.tell('alarm', claim, line.time);

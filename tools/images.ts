@@ -22,7 +22,10 @@ export interface Image {
 
 const LIB = 'firmware/lib';
 const EL3 = ['firmware/el3', LIB];
-const VMM = ['firmware/vmm/core', 'firmware/vmm/arm64', LIB];
+const VMI = 'firmware/vmi';
+const VMM_CORE = ['firmware/vmm/core', 'firmware/vmm/arm64', LIB];
+/** With the check that a VMM makes of its guests where no monitor takes its place. */
+const VMM = [...VMM_CORE, 'firmware/vmm/introspect'];
 
 /** All images but the attacks' payloads, which {@link payloadImage} derives from their sources. */
 export const IMAGES: readonly Image[] = [
@@ -46,6 +49,12 @@ export const IMAGES: readonly Image[] = [
     linker: 'firmware/vmm/vmm.ld',
   },
   {
+    name: 'vmm-hostvmi',
+    sources: [...VMM_CORE, 'monitor/hostvmi/firmware', VMI],
+    include: ['firmware/vmm/include', `${VMI}/include`],
+    linker: 'firmware/vmm/vmm.ld',
+  },
+  {
     name: 'guest-user',
     sources: ['firmware/guest/user', 'firmware/lib/string.c', 'firmware/lib/format.c'],
     include: ['firmware/guest/include'],
@@ -60,14 +69,14 @@ export const IMAGES: readonly Image[] = [
   },
   {
     name: 'el3-tvmi',
-    sources: [...EL3, 'monitor/tvmi/firmware/el3'],
-    include: ['firmware/el3/include', 'monitor/tvmi/firmware/include'],
+    sources: [...EL3, 'monitor/tvmi/firmware/el3', `${VMI}/findings.c`, `${VMI}/remember.c`],
+    include: ['firmware/el3/include', 'monitor/tvmi/firmware/include', `${VMI}/include`],
     linker: 'firmware/el3/el3.ld',
   },
   {
     name: 'tvmi-agent',
-    sources: ['monitor/tvmi/firmware/agent', 'firmware/lib/page_table.c', 'firmware/lib/string.c'],
-    include: ['monitor/tvmi/firmware/include'],
+    sources: ['monitor/tvmi/firmware/agent', VMI, 'firmware/lib/page_table.c', 'firmware/lib/string.c'],
+    include: ['monitor/tvmi/firmware/include', `${VMI}/include`],
     linker: 'monitor/tvmi/firmware/agent/agent.ld',
   },
   {

@@ -58,6 +58,23 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: 'The VMM writes its registers itself, and modules are not scanned.',
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['msr'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason:
+        "It runs in the VMM it would have to distrust, and does not look at EL2's registers: what stage 2 protected, itself included, lies open.",
+    },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['smc'],
+      effect: 'blocked',
+      detection: 'missed',
+      reason: 'There is no monitor at EL3 that knows such a call; this variant makes no other attempt.',
+    },
   ],
   unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'msr' }],
   stability: 'deterministic, no race',

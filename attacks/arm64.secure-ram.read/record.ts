@@ -37,6 +37,14 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: 'The controller is open.',
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason:
+        "Nothing in the normal world closes secure memory; that is the address-space controller's work, and here nobody programs it.",
+    },
   ],
   unlockedBy: [{ system: 'tvmi', ablation: 'no-secure-memory' }],
   stability: 'deterministic, no race',

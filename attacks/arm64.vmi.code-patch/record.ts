@@ -43,6 +43,14 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: "The controller is open, so the agent's code is memory like any other.",
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason:
+        "Its check is the VMM's own memory. Patched, it finds every guest sound, and there is nobody behind it to notice.",
+    },
   ],
   unlockedBy: [{ system: 'tvmi', ablation: 'no-secure-memory' }],
   stability: 'deterministic, no race',

@@ -47,6 +47,14 @@ export const record: AttackRecord = {
       reason:
         "The VMM is the plain build, whose conventional check reads through a pointer that anyone at EL2 may change. tvmi's own agent is not deceived, but nothing tells it either.",
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason:
+        "It reads through the VMM's pointer, takes for the guest what it is given, and does not look at the pointer itself.",
+    },
   ],
   unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite' }],
   stability: 'deterministic, no race',

@@ -68,6 +68,23 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: 'The VMM writes its registers itself, and modules are not scanned.',
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['msr'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason:
+        "It reads guests by the VMM's own note of their memory, and never looks at the root that the hardware walks.",
+    },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['smc'],
+      effect: 'blocked',
+      detection: 'missed',
+      reason: 'There is no monitor at EL3 that knows such a call; this variant makes no other attempt.',
+    },
   ],
   unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'msr' }],
   stability: 'deterministic, no race',

@@ -34,6 +34,14 @@ export const record: AttackRecord = {
       reason:
         "At each context switch the agent looks for the task that owns the new tables, and at each poll it compares the list of tasks with the run queue and the current task. A guest's own data is not write-protected, so the effect stands.",
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      effect: 'succeeded',
+      detection: 'detected',
+      reason:
+        "At its next look it compares the list of tasks with the run queue and the current task, as tvmi's agent does. The VMM is sound here, so it gets a true answer.",
+    },
   ],
   unlockedBy: [],
   stability: 'deterministic for a seed',

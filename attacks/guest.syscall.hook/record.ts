@@ -30,6 +30,14 @@ export const record: AttackRecord = {
       reason:
         "At the next poll the agent compares the table with the measured image. A guest's own data is not write-protected, so the effect stands.",
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      effect: 'succeeded',
+      detection: 'detected',
+      reason:
+        'At its next look it compares the table with the kernel as it was loaded. The VMM is sound here, so it gets a true answer.',
+    },
   ],
   unlockedBy: [],
   stability: 'deterministic for a seed',

@@ -11,6 +11,7 @@ import { unknownName } from '../nearest.ts';
 
 const heading = (context: Context, text: string) => `\n${context.colours.strong(text)}\n`;
 const bullets = (lines: readonly string[]) => lines.map((line) => `  - ${line}\n`).join('');
+const listed = (lines: readonly string[]) => bullets(lines.length > 0 ? lines : ['none']);
 const numbered = (lines: readonly string[]) => lines.map((line, index) => `  ${index + 1}. ${line}\n`).join('');
 
 /** Shows an attack, a system, a scenario or a cost profile. @throws Failure for an id that is none */
@@ -93,7 +94,7 @@ function systemText(context: Context, system: System): string {
     heading(context, 'Who may be malicious'),
     `  ${malicious.join(', ')}; trusted: ${system.trust.trustedBase.join(', ')}\n`,
     heading(context, 'Published'),
-    bullets(system.published),
+    listed(system.published),
     heading(context, "Ours (this project's model, not the paper's words)"),
     bullets(system.ours),
     heading(context, 'Components'),
@@ -101,7 +102,7 @@ function systemText(context: Context, system: System): string {
     heading(context, 'Alarms'),
     bullets(system.alarms.map(({ id, component, meaning }) => `${id} (${component}): ${meaning}`)),
     heading(context, 'Ablations'),
-    bullets(system.ablations.map(({ name, meaning }) => `${name}: ${meaning}`)),
+    listed(system.ablations.map(({ name, meaning }) => `${name}: ${meaning}`)),
     heading(context, 'Known limits'),
     bullets(system.limits),
   ].join('');

@@ -6,13 +6,13 @@ import { QUIET_IDS } from './report.ts';
 import { tvmi } from './system.ts';
 
 const EL3 = 'monitor/tvmi/firmware/el3';
+/** What the agent finds, by the name that its reports give. */
+const FINDINGS = 'firmware/vmi/findings.c';
 
 /** Ids in the firmware's source: what is passed to `report` and `deny`, and what tables of alarms hold. */
 function idsInFirmware(): Set<string> {
-  const text = readdirSync(EL3)
-    .filter((file) => file.endsWith('.c'))
-    .map((file) => readFileSync(join(EL3, file), 'utf8'))
-    .join('\n');
+  const files = readdirSync(EL3).filter((file) => file.endsWith('.c'));
+  const text = [...files.map((file) => join(EL3, file)), FINDINGS].map((file) => readFileSync(file, 'utf8')).join('\n');
   const calls = text.matchAll(/(?:report\("(?:el3|agent)", |deny\()"([a-z0-9.-]+)"/g);
   const tables = text.matchAll(/"((?:el2|guest|secure-call|secure-memory|boot|agent)\.[a-z0-9.-]+)"/g);
   return new Set([...calls, ...tables].map((match) => match[1]!));

@@ -1,3 +1,4 @@
+import { guestAlarms } from '../guest-alarms.ts';
 import type { Ablation, AlarmKind, System } from '../system.ts';
 
 /** Bits as in the run configuration (`rw/config.h`). */
@@ -86,23 +87,7 @@ const ALARMS: readonly AlarmKind[] = [
   { id: 'guest.sctlr.denied', component: 'el3', meaning: 'A guest asked to turn off its MMU.' },
   { id: 'guest.ttbr.denied', component: 'el3', meaning: "A guest's table root lies outside of its memory or moved." },
   { id: 'guest.translation.denied', component: 'el3', meaning: 'A guest asked to change TCR_EL1 or MAIR_EL1.' },
-  { id: 'guest.mmu', component: 'agent', meaning: 'A guest that had come up runs with its MMU off.' },
-  {
-    id: 'guest.table-unknown',
-    component: 'agent',
-    meaning:
-      "A guest runs on, or is about to run on, tables that no task of its list owns: a decoy, or a hidden task's.",
-  },
-  { id: 'guest.translation', component: 'agent', meaning: "A guest's live translation registers differ from boot." },
-  { id: 'guest.vbar', component: 'agent', meaning: "A guest's live VBAR_EL1 is not that of its measured image." },
-  { id: 'guest.syscall-table', component: 'agent', meaning: 'An entry of the system-call table differs from boot.' },
-  { id: 'guest.text', component: 'agent', meaning: "The guest's kernel text differs from its measured image." },
-  {
-    id: 'guest.task-hidden',
-    component: 'agent',
-    meaning: 'A task is on the run queue or runs, and the task list does not hold it.',
-  },
-  { id: 'guest.structure', component: 'agent', meaning: 'A list of the guest is cyclic, endless or points nowhere.' },
+  ...guestAlarms('agent'),
   { id: 'el2.live', component: 'el3', meaning: 'A live register of EL2 differs from what the monitor granted.' },
   {
     id: 'agent.fault',
@@ -168,6 +153,6 @@ export const tvmi: System = {
   ],
   alarms: ALARMS,
   ablations: ABLATIONS,
-  code: 1,
+  reports: 'secure-uart',
   images: { el3: 'el3-tvmi', vmm: 'vmm-tvmi', agent: 'tvmi-agent' },
 };

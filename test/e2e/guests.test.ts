@@ -19,8 +19,18 @@ test.each(WORKLOADS)('the workload %s runs silently under tvmi, to its orderly e
   expect(result.serial.uart1.at(-1)).toMatch(/ el3 bye /);
 });
 
-test.each([2, 4])('on %i CPUs, all are up before a guest runs, and tvmi stays silent', async (cpus) => {
-  const result = await runOf('benign.null-syscall', { cpus });
+test.each(WORKLOADS)('the workload %s runs silently under hostvmi, to its orderly end', async (workload) => {
+  const result = await runOf(`benign.${workload}`, { system: 'hostvmi' });
+  expect(result).toMatchObject({ end: 'power-off', effect: null, detection: 'silent', agrees: true });
+  expect(result.serial.uart0.join('\n')).toMatch(/hostvmi: end\nvmm: power off\nel3: power off$/);
+});
+
+test.each([
+  [2, 'tvmi'],
+  [4, 'tvmi'],
+  [2, 'hostvmi'],
+])('on %i CPUs, all are up before a guest runs, and %s stays silent', async (cpus, system) => {
+  const result = await runOf('benign.null-syscall', { cpus, system });
   expect(result).toMatchObject({ end: 'power-off', detection: 'silent', agrees: true });
   const lines = result.serial.uart0;
   const start = lines.indexOf('vmm: 2 guests start');

@@ -13,6 +13,10 @@
 #define COUNT(name) +1
 _Static_assert((0 EL1_REGISTERS(COUNT)) == ARCH_EL1_REGISTERS, "arch.h knows the number of registers");
 
+/* Where a register stands in `el1`. */
+#define INDEX(name) INDEX_##name,
+enum { EL1_REGISTERS(INDEX) };
+
 static void save_el1(uint64_t *to) {
 #define SAVE(name) *to++ = read_sysreg(name);
   EL1_REGISTERS(SAVE)
@@ -60,6 +64,18 @@ void arch_switch(struct vmm_frame *frame, struct vmm_guest *next) {
   *frame = next->frame;
 }
 
+void arch_guest_translation(const struct vmm_guest *guest, struct arch_translation *registers) {
+  const bool live = arch_cpu()->current == guest;
+#define VALUE(name) (live ? read_sysreg(name) : guest->arch.el1[INDEX_##name])
+  *registers = (struct arch_translation){
+      .sctlr = VALUE(SCTLR_EL1),
+      .ttbr0 = VALUE(TTBR0_EL1),
+      .ttbr1 = VALUE(TTBR1_EL1),
+      .tcr = VALUE(TCR_EL1),
+      .vbar = VALUE(VBAR_EL1),
+  };
+}
+
 void arch_guest_leave(void) {
   write_sysreg(CNTV_CTL_EL0, 0);
   isb();
@@ -70,7 +86,7 @@ void arch_guest_leave(void) {
 void arch_guest_init(struct vmm_guest *guest) {
   memset(&guest->frame, 0, sizeof guest->frame);
   memset(guest->arch.el1, 0, sizeof guest->arch.el1);
-  guest->arch.el1[0] = SCTLR_EL1_RES1;
+  guest->arch.el1[INDEX_SCTLR_EL1] = SCTLR_EL1_RES1;
   guest->frame.x[0] = RW_GUEST_IPA_BOOT;
   guest->frame.elr = RW_GUEST_IPA_IMAGE;
   guest->frame.spsr = SPSR_DAIF | SPSR_M_EL1H;

@@ -1,9 +1,8 @@
 /* Loadable modules: EL3 has put them at their slots; they come to life at the configured tick. */
 #include <rw/bundle.h>
 #include <rw/string.h>
+#include <vmm/vmi.h>
 #include <vmm/vmm.h>
-
-#include "vmi.h"
 
 static const struct rw_bundle *directory;
 static struct rw_vmm_guest guest_views[RW_GUESTS];

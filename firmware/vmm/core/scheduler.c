@@ -24,8 +24,8 @@ void scheduler_tick(struct vmm_frame *frame) {
     rw_vmm_ticks++;
     if (rw_vmm_ticks == vmm_config->run_ticks) vmm_run_end();
     module_tick();
-    introspect_tick();
   }
+  introspect_tick(frame);
   if (frame == NULL) return;
   struct vmm_guest *next = scheduler_next(arch_cpu()->current, true);
   if (next != NULL) switch_to(frame, next);

@@ -18,7 +18,7 @@ enum rw_workload {
   RW_WORKLOADS
 };
 
-enum rw_monitor { RW_MONITOR_NONE, RW_MONITOR_TVMI };
+enum rw_monitor { RW_MONITOR_NONE, RW_MONITOR_TVMI, RW_MONITOR_HOSTVMI };
 
 /* Bits of `ablations`: one protection of tvmi off each. */
 #define RW_ABLATION_NO_SECURE_MEMORY (1u << 0)

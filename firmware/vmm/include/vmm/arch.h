@@ -62,6 +62,15 @@ void arch_signal(void);
 void arch_guest_init(struct vmm_guest *guest);
 /* Saves the current guest's state from `frame` and the CPU, loads `next`. */
 void arch_switch(struct vmm_frame *frame, struct vmm_guest *next);
+/* What a guest's translation and exceptions hang on, live or as saved. Only for guests of this CPU. */
+struct arch_translation {
+  uint64_t sctlr;
+  uint64_t ttbr0;
+  uint64_t ttbr1;
+  uint64_t tcr;
+  uint64_t vbar;
+};
+void arch_guest_translation(const struct vmm_guest *guest, struct arch_translation *registers);
 /* The CPU has no guest any more. */
 void arch_guest_leave(void);
 /* Enters the CPU's current guest for the first time. */

@@ -123,9 +123,10 @@ void module_init(const void *directory);
 void module_tick(void);
 uint64_t module_for_guest(const struct vmm_guest *guest);
 
-/* core/introspect.c */
+/* introspect/, or a monitor that takes its place. */
 void introspect_init(void);
-void introspect_tick(void);
+/* On each timer tick of a CPU; `frame` holds its current guest's registers, NULL where it has none. */
+void introspect_tick(const struct vmm_frame *frame);
 void introspect_report(void);
 
 #endif

@@ -1,17 +1,19 @@
 /* The agent's commands. One call of agent_main is one command of EL3. */
-#include "checks.h"
 #include "memory.h"
+#include "walk.h"
 
 #include <tvmi/exchange.h>
+#include <vmi/checks.h>
 
-static struct kernel kernels[TVMI_MAX_KERNELS];
+static struct vmi_kernel kernels[TVMI_MAX_KERNELS];
 static uint32_t kernel_count;
-static struct vm_memory vms[TVMI_MAX_VMS];
+static struct vmi_past pasts[TVMI_MAX_VMS];
+static struct vmi_view views[TVMI_MAX_VMS];
 
 static enum agent_result start(struct agent_exchange *exchange) {
   if (!memory_enable()) return AGENT_FAULT;
   for (uint32_t i = 0; i < exchange->kernels && i < TVMI_MAX_KERNELS; i++) {
-    if (!kernel_open(&kernels[i], (const uint8_t *)exchange->kernel[i].image, exchange->kernel[i].size)) {
+    if (!vmi_kernel_open(&kernels[i], (const uint8_t *)exchange->kernel[i].image, exchange->kernel[i].size)) {
       return AGENT_FAULT;
     }
     kernel_count++;
@@ -20,28 +22,28 @@ static enum agent_result start(struct agent_exchange *exchange) {
 }
 
 /* The kernel of the VM in that slot: VMs come up in the order of the bundle's kernels. */
-static const struct kernel *kernel_of(uint32_t slot) {
+static const struct vmi_kernel *kernel_of(uint32_t slot) {
   return &kernels[slot < kernel_count ? slot : kernel_count - 1];
 }
 
 static void check_slot(struct agent_exchange *exchange, uint32_t slot) {
-  const struct agent_vm *registers = &exchange->vms[slot];
-  if (registers->presence == VM_UNKNOWN) return;
+  const struct agent_vm *vm = &exchange->vms[slot];
+  if (vm->guest.presence == VMI_UNKNOWN) return;
   struct guest_memory memory;
-  guest_memory_open(&memory, registers);
-  vms[slot].vmid = registers->vmid;
-  struct findings findings = {exchange, &vms[slot]};
+  guest_memory_open(&memory, vm);
+  const struct vmi_check check = {&vm->guest,    kernel_of(slot), &memory.interface,
+                                  &pasts[slot], &views[slot],    &exchange->findings};
   if (exchange->command == AGENT_SWITCH) {
-    check_switch(&findings, &memory, kernel_of(slot), exchange->argument);
+    vmi_check_switch(&check, exchange->argument);
   } else {
-    check_vm(&findings, &memory, kernel_of(slot));
+    vmi_check_guest(&check);
   }
   exchange->walk_references += memory.references;
 }
 
 enum agent_result agent_main(enum agent_command command) {
   struct agent_exchange *exchange = (struct agent_exchange *)TVMI_EXCHANGE;
-  exchange->findings = 0;
+  exchange->findings.count = 0;
   switch (command) {
     case AGENT_START:
       return start(exchange);

@@ -80,7 +80,7 @@ static bool read_intermediate(struct guest_memory *memory, uint64_t address, uin
 }
 
 static bool walk_stage1(struct guest_memory *memory, uint64_t va, uint64_t *ipa) {
-  const struct agent_vm *vm = memory->vm;
+  const struct vmi_guest *vm = &memory->vm->guest;
   if ((vm->sctlr & SCTLR_M) == 0) {
     *ipa = va;
     return true;
@@ -98,10 +98,6 @@ static bool walk_stage1(struct guest_memory *memory, uint64_t va, uint64_t *ipa)
   return follow(memory, read_intermediate, root, level, size - shift_of(level), va, ipa);
 }
 
-void guest_memory_open(struct guest_memory *memory, const struct agent_vm *vm) {
-  *memory = (struct guest_memory){.vm = vm, .page_va = ~0ull};
-}
-
 bool walk(struct guest_memory *memory, uint64_t va, uint64_t *pa) {
   const uint64_t page = va & ~(uint64_t)(RW_PAGE_SIZE - 1);
   if (page != memory->page_va) {
@@ -114,20 +110,12 @@ bool walk(struct guest_memory *memory, uint64_t va, uint64_t *pa) {
   return true;
 }
 
-bool guest_read64(struct guest_memory *memory, uint64_t va, uint64_t *value) {
+static const void *live_bytes(struct vmi_memory *interface, uint64_t va, size_t size, void *buffer) {
+  (void)buffer;
   uint64_t pa;
-  return (va & 7) == 0 && walk(memory, va, &pa) && memory_read64(pa, value);
+  return walk((struct guest_memory *)interface, va, &pa) ? memory_at(pa, size) : NULL;
 }
 
-bool guest_read32(struct guest_memory *memory, uint64_t va, uint32_t *value) {
-  uint64_t word;
-  if ((va & 3) != 0 || !guest_read64(memory, va & ~7ull, &word)) return false;
-  *value = (uint32_t)(word >> (8 * (va & 4)));
-  return true;
-}
-
-const uint8_t *guest_page(struct guest_memory *memory, uint64_t va) {
-  uint64_t pa;
-  if (!walk(memory, va, &pa)) return NULL;
-  return memory_at(pa, RW_PAGE_SIZE - (pa & (RW_PAGE_SIZE - 1)));
+void guest_memory_open(struct guest_memory *memory, const struct agent_vm *vm) {
+  *memory = (struct guest_memory){.interface = {live_bytes}, .vm = vm, .page_va = ~0ull};
 }

@@ -10,9 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <tvmi/exchange.h>
+#include <vmi/memory.h>
 
 /* One guest's memory during one command. The last page is remembered; walks are counted. */
 struct guest_memory {
+  struct vmi_memory interface; /* first, as vmi/memory.h asks */
   const struct agent_vm *vm;
   uint64_t references; /* descriptors read */
   uint64_t page_va;    /* last page translated, ~0: none */
@@ -25,11 +27,5 @@ void guest_memory_open(struct guest_memory *memory, const struct agent_vm *vm);
 bool walk_stage2(struct guest_memory *memory, uint64_t ipa, uint64_t *pa);
 /* Virtual to physical address, by both stages. */
 bool walk(struct guest_memory *memory, uint64_t va, uint64_t *pa);
-
-/* Reads at a guest virtual address; false where it is not mapped or not aligned to its size. */
-bool guest_read32(struct guest_memory *memory, uint64_t va, uint32_t *value);
-bool guest_read64(struct guest_memory *memory, uint64_t va, uint64_t *value);
-/* Bytes of one page from `va` on: at most to the page's end. NULL where it is not mapped. */
-const uint8_t *guest_page(struct guest_memory *memory, uint64_t va);
 
 #endif

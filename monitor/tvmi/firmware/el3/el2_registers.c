@@ -141,7 +141,7 @@ void el2_compare_live(struct finding_count *count) {
     const uint64_t live = REGISTERS[i].read();
     if (!granted[i].known || live == granted[i].value) continue;
     count->standing++;
-    if (!finding_is_new(FINDING_KINDS + i, el3_cpu(), live)) continue;
+    if (!finding_is_new(VMI_FINDING_KINDS + i, el3_cpu(), live)) continue;
     count->reported++;
     report("el3", "el2.live", ",register=%x,value=%lx,granted=%lx", i, live, granted[i].value);
   }

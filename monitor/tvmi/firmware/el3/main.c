@@ -47,7 +47,7 @@ void el3_platform_exit(void) {
   /* A fault of EL3 itself may come while this CPU holds the lock. Never given back: this is the end. */
   if (holder != el3_cpu() + 1) lock();
   report("el3", "bye", ",polls=%lx,denials=%lx,walks=%lx,compared=%lx", poll_count(), denials(),
-         exchange->walk_references, exchange->bytes_compared);
+         exchange->walk_references, exchange->findings.bytes_compared);
 }
 
 bool el3_may_start(uint64_t entry) {

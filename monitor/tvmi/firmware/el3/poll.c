@@ -46,7 +46,7 @@ static bool capture(const struct el3_context *context) {
   struct agent_vm *vm = vm_live();
   vm_all_away();
   if (interrupted_level(context) > 1 || (read_sysreg(hcr_el2) & HCR_VM) == 0 || vm == NULL) return false;
-  vm_capture(vm, interrupted_level(context) == 0 ? VM_IN_PROCESS : VM_IN_KERNEL);
+  vm_capture(vm, interrupted_level(context) == 0 ? VMI_IN_PROCESS : VMI_IN_KERNEL);
   return true;
 }
 
@@ -62,7 +62,7 @@ static void look(void) {
     report("el3", "agent.fault", "");
   }
   if (count.standing == 0) {
-    report("agent", "ok", ",poll=%lx,tasks=%lx", polls, exchange->tasks_seen);
+    report("agent", "ok", ",poll=%lx,tasks=%lx", polls, exchange->findings.tasks_seen);
   } else if (count.reported == 0) {
     report("agent", "open", ",poll=%lx,findings=%x", polls, count.standing);
   }

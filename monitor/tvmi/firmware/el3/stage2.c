@@ -121,7 +121,7 @@ int64_t call_stage2_share(const uint64_t *x) {
   struct frame *frame = frame_at(x[1]);
   const struct agent_vm *caller = vm_live();
   if (frame == NULL || x[2] == 0 || x[2] > MAX_VMID) return RW_TVMI_INVALID;
-  const bool consent = ESR_EC(read_sysreg(esr_el2)) == EC_HVC64 && caller != NULL && caller->vmid == frame->owner;
+  const bool consent = ESR_EC(read_sysreg(esr_el2)) == EC_HVC64 && caller != NULL && caller->guest.vmid == frame->owner;
   if (frame->owner == 0 || !consent || frame->share_mapped) {
     return deny("el2.stage2.denied", ",vm=%lx,shared=%lx", x[2], x[1]);
   }

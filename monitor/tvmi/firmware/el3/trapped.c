@@ -16,9 +16,9 @@ static struct choice {
 } choices[TVMI_MAX_VMS];
 
 static void tell_agent(struct agent_vm *vm, const struct choice *choice) {
-  vm->chosen = choice->mmu_on;
-  vm->chosen_ttbr1 = choice->ttbr1;
-  vm->chosen_tcr = choice->tcr;
+  vm->guest.chosen = choice->mmu_on;
+  vm->guest.chosen_ttbr1 = choice->ttbr1;
+  vm->guest.chosen_tcr = choice->tcr;
 }
 
 #define WRITER(name) \
@@ -75,7 +75,7 @@ static const struct {
 /* The event trigger: before the guest runs on other tables, the agent looks whose they are. */
 static void ask_agent(struct agent_vm *vm, uint64_t ttbr0) {
   vm_all_away();
-  vm_capture(vm, VM_IN_KERNEL);
+  vm_capture(vm, VMI_IN_KERNEL);
   exchange->vm = vm_index(vm);
   exchange->argument = ttbr0;
   if (agent_run(AGENT_SWITCH) != AGENT_OK) {
@@ -92,7 +92,7 @@ int64_t call_trapped_write(const uint64_t *x) {
   if (which >= RW_EL1_REGISTERS || vm == NULL) return RW_TVMI_INVALID;
   struct choice *choice = &choices[vm_index(vm)];
   if (REGISTERS[which].allowed != NULL && !REGISTERS[which].allowed(choice, value)) {
-    return deny(REGISTERS[which].alarm, ",vm=%x,register=%lx,value=%lx", vm->vmid, which, value);
+    return deny(REGISTERS[which].alarm, ",vm=%x,register=%lx,value=%lx", vm->guest.vmid, which, value);
   }
   if (which == RW_EL1_TTBR0 && choice->mmu_on && !ablated(RW_ABLATION_POLLING_ONLY)) ask_agent(vm, value);
   if (which == RW_EL1_SCTLR) tell_agent(vm, choice);

@@ -57,7 +57,7 @@ struct finding_count {
   uint32_t standing; /* seen now */
   uint32_t reported; /* of which so many were new */
 };
-/* Whether a finding was not standing before; remembers it. Kinds from FINDING_KINDS on are EL3's own. */
+/* Whether a finding was not standing before; remembers it. Kinds from VMI_FINDING_KINDS on are EL3's own. */
 bool finding_is_new(uint32_t kind, uint32_t vmid, uint64_t a);
 /* Reports what the agent found, where it is new; adds to `count`. */
 void report_findings(struct finding_count *count);
@@ -70,7 +70,7 @@ unsigned vm_index(const struct agent_vm *vm);
 /* The VM whose EL1 registers are live, or NULL: that of VTTBR_EL2. */
 struct agent_vm *vm_live(void);
 /* Copies the live EL1 registers and stage-2 root. */
-void vm_capture(struct agent_vm *vm, enum vm_presence presence);
+void vm_capture(struct agent_vm *vm, enum vmi_presence presence);
 /* No VM runs on this CPU now: registers stay as they were seen last. */
 void vm_all_away(void);
 

@@ -38,7 +38,7 @@ enum agent_result agent_run(enum agent_command command) {
   struct world normal;
   const uint64_t scr = read_sysreg(scr_el3);
   exchange->command = command;
-  exchange->findings = 0;
+  exchange->findings.count = 0;
   save(&normal);
   restore(&agent_world);
   const uint64_t result = world_enter(command, TVMI_AGENT_IMAGE, AGENT_SCR, &resume);

@@ -1,6 +1,6 @@
 /* The VMM's conventional introspection, in its own memory: what tvmi is the answer to. */
-#ifndef VMM_CORE_VMI_H
-#define VMM_CORE_VMI_H
+#ifndef VMM_VMI_H
+#define VMM_VMI_H
 
 #include <rw/vmm_api.h>
 

@@ -5,9 +5,8 @@
  */
 #include <rw/guest_layout.h>
 #include <rw/string.h>
+#include <vmm/vmi.h>
 #include <vmm/vmm.h>
-
-#include "vmi.h"
 
 #define TICKS_PER_CHECK 8
 #define MAX_TEXT_PAGES 64
@@ -60,9 +59,10 @@ void introspect_init(void) {
   }
 }
 
-/* On each timer tick of CPU 0: every so often, one page in turn. */
-void introspect_tick(void) {
-  if (page_count == 0 || rw_vmm_ticks % TICKS_PER_CHECK != 0) return;
+/* On each timer tick of CPU 0, every so often: one page in turn. */
+void introspect_tick(const struct vmm_frame *frame) {
+  (void)frame;
+  if (arch_cpu()->number != 0 || page_count == 0 || rw_vmm_ticks % TICKS_PER_CHECK != 0) return;
   sound &= page_sound(next_page);
   next_page = (next_page + 1) % page_count;
 }
