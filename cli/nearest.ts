@@ -21,7 +21,9 @@ export function nearest(wrong: string, names: readonly string[]): string[] {
   const score = (name: string) =>
     editDistance(wrong, name) -
     (name.includes(wrong) || wrong.includes(name) ? Math.max(wrong.length, name.length) : 0);
-  return [...names].sort((a, b) => score(a) - score(b) || editDistance(wrong, a) - editDistance(wrong, b) || (a < b ? -1 : 1)).slice(0, SUGGESTIONS);
+  return [...names]
+    .sort((a, b) => score(a) - score(b) || editDistance(wrong, a) - editDistance(wrong, b) || (a < b ? -1 : 1))
+    .slice(0, SUGGESTIONS);
 }
 
 /** A usage error for a name that is none of `names`. @param kind what the name should name, such as `attack` */

@@ -32,7 +32,11 @@ test.each([
   ['an unknown word', `${GOOD}workload: sleep\n`, /^s\.yaml:4: workload: expected one of "mixed"/],
   ['a missing key', 'schema: 1\nname: a\n', /^s\.yaml:1: title: expected string/],
   ['an unknown version', 'schema: 2\nname: a\ntitle: t\n', /^s\.yaml:1: schema: expected 1/],
-  ['an unknown system', `${GOOD}monitor: tvm\n`, /^s\.yaml:4: unknown system "tvm"; expected one of tvmi, hostvmi, none/],
+  [
+    'an unknown system',
+    `${GOOD}monitor: tvm\n`,
+    /^s\.yaml:4: unknown system "tvm"; expected one of tvmi, hostvmi, none/,
+  ],
   [
     'an unknown ablation',
     `${GOOD}monitor: tvmi\nablations:\n  - no-nonce\n  - no-such\n`,
