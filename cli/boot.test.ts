@@ -131,10 +131,12 @@ describe('bad input gives one sentence and its exit code', () => {
 
   test.each([
     ['a file that is not there', ['/no/such.elf'], 66, 'there is no such file'],
-    ['no image', [], 64, 'boot expects an image or --bios'],
+    ['no image', [], 64, 'boot expects an image, --bios or --from-snapshot'],
     ['the other board', ['x.elf', '--board', 'pc'], 69, 'the board pc is not part of this version'],
     ['a board that does not exist', ['x.elf', '--board', 'vrt'], 64, 'the nearest: virt'],
-    ['the other engine', ['x.elf', '--engine', 'unicorn'], 69, 'the engine unicorn'],
+    ['an engine without a board', ['x.elf', '--engine', 'unicorn'], 69, 'unicorn runs instructions without a board'],
+    ['an engine that does not exist', ['x.elf', '--engine', 'qem'], 64, 'the nearest: qemu'],
+    ['what a peer does not have', ['x.elf', '--engine', 'qemu', '--strict'], 64, '--strict goes with our own engine'],
     ['a level that does not exist', ['x.elf', '--el', '4'], 64, '--el expects 1, 2 or 3'],
   ])('%s', async (_, argv, code, message) => {
     const result = await boot(...argv);
@@ -150,6 +152,18 @@ describe('bad input gives one sentence and its exit code', () => {
     const result = await boot(file('hello.elf', hello), ...argv);
     expect(result).toEqual({ code: 64, out: '', err: `ringwarden: ${message}\n` });
   });
+});
+
+test('an engine that is not installed ends with 69 and says what to install', async () => {
+  const path = process.env.PATH;
+  process.env.PATH = folder;
+  try {
+    const { code, out, err } = await boot(file('hello.elf', hello), '--engine', 'qemu');
+    expect({ code, out }).toEqual({ code: 69, out: '' });
+    expect(err).toMatch(/^ringwarden: qemu-system-aarch64 is not installed: install [^\n]+\n$/);
+  } finally {
+    process.env.PATH = path;
+  }
 });
 
 describe('a guest', () => {

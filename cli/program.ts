@@ -3,6 +3,7 @@ import yargs, { type Argv } from 'yargs';
 import { EXIT, Failure } from '../scenarios/errors.ts';
 import { ENGINE_VERSION } from '../scenarios/paths.ts';
 import { BOARDS } from './boards.ts';
+import { ENGINES, OURS } from './boot/peer.ts';
 import { boot } from './commands/boot.ts';
 import { check } from './commands/check.ts';
 import { lint } from './commands/lint.ts';
@@ -196,16 +197,23 @@ function addBoot(parser: Argv, context: Context, outcome: Outcome): void {
     (y) =>
       y
         .positional('image', { type: 'string', describe: 'ELF, Linux Image or flat binary' })
-        .option('board', { type: 'string', default: 'virt', describe: BOARDS.map((board) => board.name).join(', ') })
-        .option('engine', { type: 'string', default: 'ours', describe: 'ours, or unicorn' })
+        .option('board', {
+          type: 'string',
+          defaultDescription: 'virt',
+          describe: BOARDS.map((board) => board.name).join(', '),
+        })
+        .option('engine', { type: 'string', default: OURS, describe: ENGINES.join(', ') })
         .option('bios', { type: 'string', describe: 'flat ROM image at address 0, entered there in EL3' })
         .option('el', { type: 'number', describe: 'exception level of the entry: 1, 2 or 3' })
-        .option('cpus', { type: 'number', default: 1 })
-        .option('memory', { type: 'string', default: '128M', describe: 'size of RAM, such as 256M' })
+        .option('cpus', { type: 'number', defaultDescription: '1' })
+        .option('memory', { type: 'string', defaultDescription: '128M', describe: 'size of RAM, such as 256M' })
         .option('append', { type: 'string', describe: "the kernel's command line" })
         .option('initrd', { type: 'string', describe: 'initial RAM disk' })
-        .option('seed', { type: 'number', default: 1 })
-        .option('max-instructions', { type: 'number', describe: 'stop there, exit code 124' })
+        .option('seed', { type: 'number', defaultDescription: '1', describe: 'decides the order of the CPUs' })
+        .option('snapshot', { type: 'string', describe: 'write a snapshot to this file, at --snapshot-at' })
+        .option('snapshot-at', { type: 'number', describe: 'instructions since power-on at which it is taken' })
+        .option('from-snapshot', { type: 'string', describe: 'go on from a snapshot, in the place of an image' })
+        .option('max-instructions', { type: 'number', describe: 'stop there, counted from power-on; exit code 124' })
         .option('strict', { type: 'boolean', default: false, describe: 'stop at anything unimplemented, exit code 70' })
         .option('stats', { type: 'boolean', default: false, describe: 'counts and speed on stderr' }),
     async (args) => {

@@ -11,10 +11,12 @@ export interface RunRequest {
   readonly seed?: number;
   /** Instructions after which the run ends; only our machine counts them. */
   readonly maxInstructions?: number;
-  /** Milliseconds of wall time after which the run ends. */
+  /** Milliseconds of wall time after which the run ends; Infinity: never. */
   readonly timeout?: number;
   /** Semihosting calls end the run and write to the console. */
   readonly semihosting?: boolean;
+  /** Called with what UART 0 sends, as it comes. */
+  readonly onSerial?: (text: string) => void;
 }
 
 /** How a run ended and what it said. */

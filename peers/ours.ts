@@ -19,8 +19,11 @@ export const ours: Driver = {
     const limit = request.maxInstructions ?? Number.POSITIVE_INFINITY;
     const deadline = performance.now() + (request.timeout ?? DEFAULT_TIMEOUT);
     let why: RunResult['why'] = 'exit';
+    let told = 0;
     while (!machine.stopReason && why === 'exit') {
       machine.run({ maxInstructions: Math.min(SLICE, limit - machine.instructions) });
+      request.onSerial?.(board.console.text.slice(told));
+      told = board.console.text.length;
       if (machine.instructions >= limit) why = 'limit';
       else if (performance.now() > deadline) why = 'timeout';
     }

@@ -13,14 +13,15 @@ import {
 
 const PROGRAM = 'qemu-system-aarch64';
 const UARTS = 2;
+const STDIO = 'stdio';
 
-/** The command line for a request; `files` are the image and one serial file for each UART. */
+/** The command line for a request; `files` are the image and one serial file for each UART, `stdio` for QEMU's own output. */
 export function qemuArguments(request: RunRequest, files: { image: string; serial: readonly string[] }): string[] {
   return [
     ...['-M', 'virt,secure=on,virtualization=on,gic-version=2', '-cpu', 'cortex-a57'],
     ...['-smp', String(request.cpus ?? 1), '-m', `${(request.memory ?? DEFAULT_MEMORY) >> 20}M`],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-monitor', 'none', '-nic', 'none'],
-    ...files.serial.flatMap((file) => ['-serial', `file:${file}`]),
+    ...files.serial.flatMap((file) => ['-serial', file === STDIO ? STDIO : `file:${file}`]),
     ...(request.semihosting ? ['-semihosting-config', 'enable=on,target=native'] : []),
     ...(request.kind === 'bios' ? ['-bios', files.image] : ['-device', `loader,file=${files.image},cpu-num=0`]),
     '-no-reboot',
@@ -28,15 +29,21 @@ export function qemuArguments(request: RunRequest, files: { image: string; seria
 }
 
 /** Starts QEMU and waits for its end. @returns its exit code, or undefined if the time ran out */
-function runProgram(args: readonly string[], timeout: number): Promise<number | undefined> {
+function runProgram(
+  args: readonly string[],
+  timeout: number,
+  onOutput: (text: string) => void,
+): Promise<number | undefined> {
   return new Promise((done, fail) => {
-    const child = spawn(PROGRAM, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(PROGRAM, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let complaint = '';
     let late = false;
-    const timer = setTimeout(() => {
+    const giveUp = () => {
       late = true;
       child.kill('SIGKILL');
-    }, timeout);
+    };
+    const timer = Number.isFinite(timeout) ? setTimeout(giveUp, timeout) : undefined;
+    child.stdout.setEncoding('latin1').on('data', onOutput);
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaint += text;
     });
@@ -61,10 +68,22 @@ export const qemu: Driver = {
     const folder = await mkdtemp(join(tmpdir(), 'ringwarden-qemu-'));
     try {
       const image = join(folder, 'image');
-      const serial = Array.from({ length: UARTS }, (_, i) => join(folder, `uart${i}`));
+      const { onSerial } = request;
+      const serial = Array.from({ length: UARTS }, (_, i) => (i === 0 && onSerial ? STDIO : join(folder, `uart${i}`)));
+      let direct = '';
+      const receive = (text: string): void => {
+        direct += text;
+        onSerial?.(text);
+      };
       await writeFile(image, request.image);
-      const code = await runProgram(qemuArguments(request, { image, serial }), request.timeout ?? DEFAULT_TIMEOUT);
-      const texts = await Promise.all(serial.map((file) => readFile(file, 'latin1').catch(() => '')));
+      const code = await runProgram(
+        qemuArguments(request, { image, serial }),
+        request.timeout ?? DEFAULT_TIMEOUT,
+        receive,
+      );
+      const texts = await Promise.all(
+        serial.map((file) => (file === STDIO ? direct : readFile(file, 'latin1').catch(() => ''))),
+      );
       if (code === undefined) return { serial: texts, why: 'timeout' };
       return { serial: texts, why: 'exit', exitCode: code };
     } finally {

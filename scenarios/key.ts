@@ -3,7 +3,7 @@ import type { Scenario } from './schema.ts';
 
 /**
  * The run key: the same key gives the same result line, byte for byte, on every machine.
- * @param images SHA-256 by image name
+ * @param images SHA-256 by image name @param engine version and hash of the engine's sources
  */
 export function runKey(scenario: Scenario, images: Readonly<Record<string, string>>, engine: string): string {
   const parts = { engine, images: sorted(images), scenario: sorted(scenario) };

@@ -12,7 +12,7 @@ export const FIRMWARE_FOLDER = join(PACKAGE_ROOT, 'dist', 'firmware');
 /** Where the scenario files that come with the package stand. */
 export const SCENARIO_FOLDER = join(PACKAGE_ROOT, 'scenarios', 'files');
 
-/** Version of the engine: the package's. */
+/** The package's version. */
 export const ENGINE_VERSION: string = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')).version;
 
 function findRoot(from: string): string {

@@ -11,7 +11,7 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/);
 export const resultSchema = z
   .strictObject({
     schema: z.literal(1).describe('version of this line'),
-    run: hash.describe('run key: SHA-256 over images, configuration, scenario, seed and engine version'),
+    run: hash.describe('run key: SHA-256 over images, configuration, scenario, seed and engine'),
     scenario: z.string(),
     system: z.string().describe('the monitor, or none'),
     ablations: z.array(z.string()),
@@ -19,7 +19,7 @@ export const resultSchema = z
     variant: z.string().nullable(),
     arch: z.enum(['arm64', 'x64']),
     seed: count,
-    engine: z.string().describe('version of the engine that ran it'),
+    engine: z.string().describe('version of the engine that ran it and a hash of its sources'),
     image: z.record(z.string(), hash).describe('SHA-256 by image'),
     configuration: scenarioSchema.describe('everything that the run was made from, so that it can be run again'),
     expected: z.strictObject({

@@ -10,13 +10,13 @@ import { systemNamed } from '../monitor/index.ts';
 import { type Composition, compose } from './compose.ts';
 import { ConsoleChannel } from './console-channel.ts';
 import { CostClock } from './cost-clock.ts';
+import { engineId } from './engine-id.ts';
 import { Failure } from './errors.ts';
 import type { RunEvent, RunListener } from './events.ts';
 import { FirmwareStore } from './images.ts';
 import { runKey } from './key.ts';
 import { LAYOUT } from './layout.ts';
 import { type Progress, RefusalWatch, viewOf } from './machine-view.ts';
-import { ENGINE_VERSION } from './paths.ts';
 import { type Channel, ReportChannel } from './report-channel.ts';
 import type { Result } from './result.ts';
 import type { Scenario } from './schema.ts';
@@ -273,7 +273,7 @@ class Run {
     const counts = this.board.counts.snapshot(machine.instructions);
     return {
       schema: 1,
-      run: runKey(scenario, composition.hashes, ENGINE_VERSION),
+      run: runKey(scenario, composition.hashes, engineId()),
       scenario: scenario.name,
       system: scenario.monitor,
       ablations: scenario.ablations,
@@ -281,7 +281,7 @@ class Run {
       variant: attack ? variantOf(scenario, attack) : null,
       arch: 'arm64',
       seed: scenario.seed,
-      engine: ENGINE_VERSION,
+      engine: engineId(),
       image: composition.hashes,
       configuration: scenario,
       expected,

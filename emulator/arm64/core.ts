@@ -21,7 +21,7 @@ import { EC, syndrome } from './syndrome.ts';
 import { LiftMode } from './system-calls.ts';
 import { TIMER_SLOTS, Timer, type TimerName } from './timers.ts';
 import { AbortSource, takeAbort } from './translation/aborts.ts';
-import { Contexts } from './translation/contexts.ts';
+import { Contexts, type ContextsState } from './translation/contexts.ts';
 import { FaultStatus } from './translation/fault.ts';
 import { type RegimeNumber, regimeOf, stage1On, withoutTag } from './translation/regime.ts';
 import { Walker } from './translation/walker.ts';
@@ -175,6 +175,19 @@ export class Arm64Core implements Core {
   /** Works out again what is derived from the registers, after they were written from outside (restored, debugged). */
   reload(): void {
     this.contexts.forgetAll();
+    this.update();
+  }
+
+  save(): ContextsState {
+    return this.contexts.save();
+  }
+
+  restore(state: unknown): void {
+    this.contexts.restore(state as ContextsState);
+    this.update();
+  }
+
+  private update(): void {
     this.levelChanged();
     for (const timer of Object.values(this.timers)) timer.update();
     this.pmu.update();

@@ -1,34 +1,45 @@
 /**
- * The file format of a board's snapshot: a line of text that names it, a line of JSON with everything but RAM, then the pages of
- * RAM that are not zeros. Version 1.
+ * The file format of a board's snapshot: a line of text that names it, a line of JSON with everything but RAM, the pages of RAM that
+ * are not zeros, and a CRC-32 over all of it. Version 2.
  */
 
-import type { CountsState } from '../cost/counts.ts';
 import type { MachineState } from '../engine/machine.ts';
 import { allPages } from '../memory/ram-snapshots.ts';
+import { crc32 } from './crc32.ts';
 import type { VirtState } from './virt.ts';
+import type { BoardShape, Resumption } from './virt-boot.ts';
 
-const MAGIC = 'ringwarden snapshot 1\n';
+const NAME = 'ringwarden snapshot ';
+const VERSION = 2;
+const MAGIC = `${NAME}${VERSION}\n`;
+const LONGEST_FIRST_LINE = 64;
 const PAGE_BYTES = 4096;
+const CRC_BYTES = 4;
 
-/** A file that is not a snapshot of this version and board. The message is one sentence with the place. */
+/** A file that is not a snapshot which this program can go on from. The message is one sentence with the place. */
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
 }
 
-/** What a board was built with, as far as a snapshot depends on it. */
-export interface BoardIdentity {
-  readonly board: string;
-  readonly cpus: number;
-  readonly memoryBytes: number;
+/** What a board is built with, as far as its saved state depends on it: enough to build it again. */
+export interface BoardIdentity extends BoardShape, Resumption {
+  readonly board: 'virt';
+  readonly semihosting: boolean;
+}
+
+export interface Snapshot {
+  readonly identity: BoardIdentity;
+  /** Names the build of the engine: state is laid out as that build does it. */
+  readonly engine: string;
+  readonly state: VirtState;
 }
 
 interface Head {
   readonly identity: BoardIdentity;
+  readonly engine: string;
   readonly machine: Omit<MachineState, 'ram' | 'cpus'>;
   readonly cpus: readonly (Omit<MachineState['cpus'][number], 'registers'> & { readonly registers: string })[];
-  readonly devices: unknown;
-  readonly counts: CountsState;
+  readonly rest: Omit<VirtState, 'machine'>;
   /** Linear-memory pages that follow, in order. */
   readonly pages: readonly number[];
 }
@@ -69,62 +80,104 @@ function untag(_key: string, value: unknown): unknown {
   return value;
 }
 
-/** A board's saved state as the bytes of a file. */
-export function encodeSnapshot(state: VirtState, identity: BoardIdentity): Uint8Array {
+/** A snapshot as the bytes of a file. */
+export function encodeSnapshot({ identity, engine, state }: Snapshot): Uint8Array {
   const pages = [...allPages(state.machine.ram)]
     .filter(([, bytes]) => bytes.some((b) => b !== 0))
     .sort((a, b) => a[0] - b[0]);
-  const { ram: _ram, cpus, ...machine } = state.machine;
+  const { machine: saved, ...rest } = state;
+  const { ram: _ram, cpus, ...machine } = saved;
   const head: Head = {
     identity,
+    engine,
     machine,
     cpus: cpus.map((cpu) => ({ ...cpu, registers: toHex(cpu.registers) })),
-    devices: state.devices,
-    counts: state.counts,
+    rest,
     pages: pages.map(([page]) => page),
   };
   const text = new TextEncoder().encode(`${MAGIC}${JSON.stringify(head, tag)}\n`);
-  const file = new Uint8Array(text.length + pages.length * PAGE_BYTES);
+  const end = text.length + pages.length * PAGE_BYTES;
+  const file = new Uint8Array(end + CRC_BYTES);
   file.set(text);
   pages.forEach(([, bytes], i) => {
     file.set(bytes, text.length + i * PAGE_BYTES);
   });
+  new DataView(file.buffer).setUint32(end, crc32(file.subarray(0, end)), true);
   return file;
 }
 
-/** @throws SnapshotError for a file that is damaged, of another version, or of a board built otherwise */
-export function decodeSnapshot(file: Uint8Array, identity: BoardIdentity): VirtState {
-  const magic = new TextDecoder().decode(file.subarray(0, MAGIC.length));
-  if (magic !== MAGIC) throw new SnapshotError('not a ringwarden snapshot of version 1: its first line is another');
+/**
+ * @param engine the build that is to go on from here
+ * @throws SnapshotError for a file that is damaged, of another version, or of another build of the engine
+ */
+export function decodeSnapshot(file: Uint8Array, engine: string): Snapshot {
+  requireVersion(file);
   const end = file.indexOf(0x0a, MAGIC.length);
   if (end < 0) throw new SnapshotError('truncated snapshot: the description on line 2 does not end');
-  let head: Head;
-  try {
-    head = JSON.parse(new TextDecoder().decode(file.subarray(MAGIC.length, end)), untag) as Head;
-  } catch (error) {
-    throw new SnapshotError(`damaged snapshot: the description on line 2 cannot be read (${(error as Error).message})`);
-  }
-  for (const key of Object.keys(identity) as (keyof BoardIdentity)[]) {
-    if (head.identity[key] !== identity[key])
-      throw new SnapshotError(
-        `the snapshot was taken with ${key} ${head.identity[key]}, this board has ${identity[key]}`,
-      );
-  }
+  const head = parseHead(file.subarray(MAGIC.length, end));
   const start = end + 1;
-  if (file.length !== start + head.pages.length * PAGE_BYTES)
+  const expected = head.pages.length * PAGE_BYTES + CRC_BYTES;
+  const bytes = file.length - start;
+  if (bytes < expected)
     throw new SnapshotError(
-      `truncated snapshot: ${head.pages.length} pages of RAM are announced, and ${file.length - start} bytes follow`,
+      `truncated snapshot: ${bytes} bytes stand behind its description, which announces ${expected}`,
     );
+  const last = start + expected - CRC_BYTES;
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (bytes > expected || view.getUint32(last, true) !== crc32(file.subarray(0, last)))
+    throw new SnapshotError('damaged snapshot: its checksum is not that of its contents');
+  if (head.engine !== engine)
+    throw new SnapshotError(`the snapshot was taken by the engine ${head.engine}, and this is ${engine}`);
   const pages = new Map(
     head.pages.map((page, i) => [page, file.slice(start + i * PAGE_BYTES, start + (i + 1) * PAGE_BYTES)]),
   );
-  return {
-    machine: {
-      ...head.machine,
-      ram: { parent: undefined, pages },
-      cpus: head.cpus.map((cpu) => ({ ...cpu, registers: fromHex(cpu.registers) })),
-    },
-    devices: head.devices as unknown[],
-    counts: head.counts,
+  const machine: MachineState = {
+    ...head.machine,
+    ram: { parent: undefined, pages },
+    cpus: head.cpus.map((cpu) => ({ ...cpu, registers: fromHex(cpu.registers) })),
   };
+  return { identity: head.identity, engine, state: { machine, ...head.rest } };
+}
+
+function requireVersion(file: Uint8Array): void {
+  const start = new TextDecoder('latin1').decode(file.subarray(0, LONGEST_FIRST_LINE));
+  if (start.startsWith(MAGIC)) return;
+  const version = /^ringwarden snapshot (\d+)\n/.exec(start)?.[1];
+  if (version !== undefined)
+    throw new SnapshotError(`a snapshot of version ${version}, where this program reads version ${VERSION}`);
+  if (start.length < MAGIC.length && MAGIC.startsWith(start))
+    throw new SnapshotError('truncated snapshot: its first line does not end');
+  throw new SnapshotError(`not a ringwarden snapshot: its first line is not "${MAGIC.trimEnd()}"`);
+}
+
+function parseHead(text: Uint8Array): Head {
+  try {
+    return JSON.parse(new TextDecoder().decode(text), untag) as Head;
+  } catch (error) {
+    throw new SnapshotError(`damaged snapshot: the description on line 2 cannot be read (${(error as Error).message})`);
+  }
+}
+
+const MIB = 2 ** 20;
+
+/** What a snapshot fixes and a user may ask for, in words. */
+const WORDS: Readonly<Record<keyof BoardRequest, (identity: BoardRequest) => string>> = {
+  board: ({ board }) => `the board ${board}`,
+  cpus: ({ cpus }) => `${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`,
+  memoryBytes: ({ memoryBytes = 0 }) => `${memoryBytes / MIB} MiB of RAM`,
+};
+
+/** Parts of a board that may be asked for; what is left out is as the snapshot says. */
+export interface BoardRequest {
+  readonly board?: string | undefined;
+  readonly cpus?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+}
+
+/** @throws SnapshotError naming the first part in which the snapshot's board is another than the one asked for */
+export function requireBoard(identity: BoardIdentity, request: BoardRequest): void {
+  for (const part of Object.keys(WORDS) as (keyof BoardRequest)[]) {
+    if (request[part] === undefined || request[part] === identity[part]) continue;
+    throw new SnapshotError(`the snapshot was taken of ${WORDS[part](identity)}, not of ${WORDS[part](request)}`);
+  }
 }

@@ -5,8 +5,18 @@ import { parseFlatImage } from '../boot/linux-image.ts';
 import { Virt } from './virt-map.ts';
 import { virtTree } from './virt-tree.ts';
 
+/** How a board was started that goes on from a snapshot. */
+export interface Resumption {
+  /** Level at which the first CPU started. */
+  readonly entryLevel: 1 | 2 | 3;
+  /** How PSCI is called where it stands in for firmware. */
+  readonly psci: 'smc' | 'hvc' | undefined;
+}
+
 /** What the board is given to run. */
 export interface VirtImages {
+  /** Nothing is loaded: a snapshot that is restored next brings everything. */
+  readonly resume?: Resumption;
   /** A flat ROM at 0x0, entered there at the highest level. */
   readonly bios?: Uint8Array;
   /** An ELF, a Linux `Image`, or a flat binary that is booted like one. */
@@ -74,11 +84,15 @@ interface TreeExtras {
   readonly initrd?: { readonly start: number; readonly end: number };
 }
 
+/** The plan of a board that a snapshot fills. */
+const NOTHING = { pieces: [], entry: 0, deviceTree: 0 } as const;
+
 /**
  * Decides where everything goes.
  * @throws ImageError for images that do not fit the board or each other
  */
 export function planBoot(images: VirtImages, board: BoardShape): BootPlan {
+  if (images.resume) return { ...NOTHING, el: images.resume.entryLevel, psci: images.resume.psci };
   const plan = images.bios ? planRom(images, images.bios, board) : planKernel(images, board);
   checkPlaces(plan.pieces, ranges(board));
   return plan;

@@ -13,6 +13,7 @@ import { Tzc400 } from '../devices/tzc400.ts';
 import { VirtioMmioEmpty } from '../devices/virtio-mmio.ts';
 import { Machine, type MachineState } from '../engine/machine.ts';
 import { Slot } from '../ir/slots.ts';
+import type { BoardIdentity, Snapshot } from './snapshot-file.ts';
 import { type BoardShape, type BootPlan, planBoot, type VirtImages } from './virt-boot.ts';
 import { firmwareConduit } from './virt-conduit.ts';
 import { startCpu } from './virt-cpu.ts';
@@ -57,6 +58,8 @@ export interface VirtState {
   readonly machine: MachineState;
   readonly devices: readonly unknown[];
   readonly counts: CountsState;
+  /** Bytes of a character of which the rest is still to come, by UART. */
+  readonly openCharacters: readonly (readonly number[])[];
 }
 
 /** A device and where it stands. */
@@ -95,12 +98,14 @@ export class VirtBoard {
   private readonly shape: BoardShape;
   private readonly placed: Placed[] = [];
   private readonly plan: BootPlan;
+  private readonly semihosting: boolean;
 
   /** @throws ImageError for images that cannot be booted @throws RangeError for a board that cannot be built */
   constructor(options: VirtOptions) {
     const shape = shapeOf(options);
     this.shape = shape;
     this.plan = planBoot(options.images, shape);
+    this.semihosting = options.semihosting ?? false;
     this.machine = new Machine<Arm64Core>({
       cpus: shape.cpus,
       ramBytes: Virt.flash0.size + Virt.flash1.size + Virt.secureRam.size + shape.memoryBytes,
@@ -137,7 +142,7 @@ export class VirtBoard {
       psci: this.plan.psci,
       shape,
       entryLevel: this.plan.el,
-      semihosting: options.semihosting ?? false,
+      semihosting: this.semihosting,
       output: (byte) => this.console.put(byte, machine.timeline.now()),
     });
     for (const core of machine.cores) core.conduit = conduit;
@@ -188,13 +193,31 @@ export class VirtBoard {
 
   /** The whole board at this moment. Only between two calls of the machine's `run`. */
   save(): VirtState {
-    return { machine: this.machine.save(), devices: this.saveDevices(), counts: this.counts.save() };
+    return {
+      machine: this.machine.save(),
+      devices: this.saveDevices(),
+      counts: this.counts.save(),
+      openCharacters: this.logs.map((log) => log.openCharacter()),
+    };
   }
 
   /** Goes back to a saved moment of this board, or of one built with the same options. What the UARTs sent stays sent. */
   restore(state: VirtState): void {
     this.machine.restore(state.machine, () => this.restoreDevices(state.devices));
     this.counts.restore(state.counts);
+    this.logs.forEach((log, i) => {
+      log.resume(state.openCharacters[i]);
+    });
+  }
+
+  /** What this board was built with: a board like it can be built from it and go on from {@link save}'s state. */
+  get identity(): BoardIdentity {
+    const { shape, plan } = this;
+    return { board: 'virt', ...shape, semihosting: this.semihosting, entryLevel: plan.el, psci: plan.psci };
+  }
+
+  private get logs(): readonly SerialLog[] {
+    return [this.console, this.secureConsole];
   }
 
   private pc(): string {
@@ -299,6 +322,17 @@ export class VirtBoard {
       { device: this.tzc, at: Virt.tzc, secureOnly: true },
     );
   }
+}
+
+/** Makes the board of a snapshot, at its moment. Several may come from one snapshot: they share nothing that changes. */
+export function resumeVirt(
+  { identity, state }: Pick<Snapshot, 'identity' | 'state'>,
+  options: Pick<VirtOptions, 'tier1'> = {},
+): VirtBoard {
+  const { memoryBytes, cpus, secure, virtualization, semihosting, ...resume } = identity;
+  const board = createVirt({ images: { resume }, memoryBytes, cpus, secure, virtualization, semihosting, ...options });
+  board.restore(state);
+  return board;
 }
 
 /** Makes the board, loaded and ready to run. @throws ImageError @throws RangeError */

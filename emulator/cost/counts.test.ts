@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { msrWord } from '../arm64/testing.ts';
 import { a64, image, load32 } from '../boards/a64-words.ts';
 import { decodeSnapshot, encodeSnapshot } from '../boards/snapshot-file.ts';
-import { createVirt, type VirtBoard } from '../boards/virt.ts';
+import { createVirt, resumeVirt, type VirtBoard } from '../boards/virt.ts';
 import { Virt } from '../boards/virt-map.ts';
 import { EVENTS, EventCounts, isEvent } from './counts.ts';
 
@@ -197,9 +197,8 @@ describe('a program of known events', () => {
     const whole = run(board);
     board.restore(saved);
     expect(run(board)).toEqual(whole);
-    const identity = { board: 'virt', cpus: 1, memoryBytes: Virt.ram.size };
-    const other = createVirt({ images: { bios: rom } });
-    other.restore(decodeSnapshot(encodeSnapshot(saved, identity), identity));
+    const file = encodeSnapshot({ identity: board.identity, engine: 'this', state: saved });
+    const other = resumeVirt(decodeSnapshot(file, 'this'));
     expect(run(other)).toEqual(whole);
   });
 

@@ -28,6 +28,17 @@ export class SerialLog {
     this.onLine(line);
   };
 
+  /** Bytes of a character of which the rest is still to come. */
+  openCharacter(): number[] {
+    return this.fresh.slice(this.fresh.length - openBytes(this.fresh));
+  }
+
+  /** Goes on behind a character's first bytes, which were received earlier. */
+  resume(openCharacter: readonly number[]): void {
+    this.decoded = this.text;
+    this.fresh = [...openCharacter];
+  }
+
   /** Finished lines. */
   get lines(): readonly SerialLine[] {
     return this.finished;

@@ -65,6 +65,10 @@ export interface Core {
   wake(): boolean;
   /** Works out again what is derived from the state, after it was written from outside, and plans its timed events. */
   reload(): void;
+  /** What the core keeps beside its registers and its TLB: plain data. */
+  save(): unknown;
+  /** As {@link reload}, once registers and TLB are back, with what {@link save} kept: nothing that comes later may differ. */
+  restore(state: unknown): void;
   /** Performs a `system` statement. */
   system(call: number, word: number): void;
   /** Lifts one instruction. @param word the encoding (AArch64), as uint32 @param pcLo @param pcHi its address */

@@ -62,6 +62,7 @@ export interface MachineState {
   readonly cpus: readonly {
     readonly registers: Uint8Array;
     readonly tlb: TlbState;
+    readonly core: unknown;
     readonly waiting: boolean;
     readonly off: boolean;
   }[];
@@ -241,10 +242,17 @@ export class Machine<C extends Core = Core> {
       cpus: this.cores.map((core) => ({
         registers: this.bytes.slice(core.state.base, core.state.base + STATE_BYTES),
         tlb: core.tlb.save(),
+        core: core.save(),
         waiting: core.waiting,
         off: core.off,
       })),
     };
+  }
+
+  /** The CPUs' turns from here on come from another seed: children of one saved state go ways of their own. */
+  reseed(seed: number): void {
+    this.turns.reseed(seed);
+    this.rest = undefined;
   }
 
   /**
@@ -264,7 +272,7 @@ export class Machine<C extends Core = Core> {
     this.cores.forEach((core, i) => {
       const saved = state.cpus[i];
       core.tlb.restore(saved.tlb);
-      core.reload();
+      core.restore(saved.core);
       core.waiting = saved.waiting;
       core.off = saved.off;
       core.redirected = false;

@@ -63,6 +63,11 @@ export class Turns {
     return { cpu, length: SHORTEST + this.random.below(LONGEST - SHORTEST) };
   }
 
+  /** Starts the choices anew. @param seed as for the constructor */
+  reseed(seed: number): void {
+    this.random.restore(new Random(seed).save());
+  }
+
   save(): number {
     return this.random.save();
   }

@@ -77,6 +77,12 @@ export class FlatCore implements Core {
 
   reload(): void {}
 
+  save(): null {
+    return null;
+  }
+
+  restore(): void {}
+
   pending(): boolean {
     return false;
   }

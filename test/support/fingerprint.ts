@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { VirtBoard } from '../../emulator/boards/virt.ts';
 import { packedFlags } from '../../emulator/ir/oracle.ts';
 import { SLOT_BYTES, Slot, STATE_BYTES } from '../../emulator/ir/slots.ts';
+import { allPages } from '../../emulator/memory/ram-snapshots.ts';
 
-/** Everything that may not differ: registers, RAM, time, what was printed since `from`. */
+/** Everything that may not differ: registers, all RAM, devices, time, events, what was printed since `from`. */
 export function fingerprint(board: VirtBoard, from: number): string {
   const hash = createHash('sha256');
   const { machine } = board;
@@ -14,8 +15,10 @@ export function fingerprint(board: VirtBoard, from: number): string {
     }
     hash.update(`${packedFlags((slot) => state.big(slot))};`);
   }
-  for (const region of machine.phys.ramRegions)
-    if (region.size <= 128 << 20) hash.update(machine.phys.peek(region.start, 1 << 20));
+  const pages = [...allPages(board.save().machine.ram)].sort((a, b) => a[0] - b[0]);
+  for (const [page, bytes] of pages) if (bytes.some((b) => b !== 0)) hash.update(`${page}:`).update(bytes);
+  hash.update(JSON.stringify(board.saveDevices()));
+  hash.update(JSON.stringify(board.counts.snapshot(machine.instructions)));
   hash.update(`${machine.instructions} ${machine.timeline.now()} ${board.console.text.slice(from)}`);
   return hash.digest('hex');
 }

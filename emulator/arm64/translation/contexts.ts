@@ -82,12 +82,30 @@ class Values {
     this.numbers.set(value, number);
     return number;
   }
+
+  /** The values in the order of their numbers. */
+  save(): number[] {
+    return [...this.numbers.keys()];
+  }
+
+  restore(values: readonly number[]): void {
+    this.numbers.clear();
+    for (const [i, value] of values.entries()) this.numbers.set(value, i % VALUE_LIMIT);
+  }
 }
 
 const TWO_32 = 0x1_0000_0000;
 const VALUE_LIMIT = 1024;
 const TCR_SHIFT = 12;
 const VTCR_SHIFT = 22;
+
+/** What the choice of banks depends on beside the registers: which bank is taken next is part of what a guest can see. */
+export interface ContextsState {
+  readonly tcr: readonly number[];
+  readonly vtcr: readonly number[];
+  /** Index of the bank by regime and privilege, -1 where none is remembered. */
+  readonly selected: readonly number[];
+}
 
 /**
  * The TLB banks of the contexts that were entered last: one per regime and privilege, so that going to another level
@@ -127,6 +145,20 @@ export class Contexts {
 
   forgetAll(): void {
     this.selected.fill(undefined);
+  }
+
+  save(): ContextsState {
+    const selected = this.selected.map((bank) => bank?.index ?? -1);
+    return { tcr: this.tcr.save(), vtcr: this.vtcr.save(), selected };
+  }
+
+  /** Goes back to a saved choice, once the TLB is back. */
+  restore(state: ContextsState): void {
+    this.tcr.restore(state.tcr);
+    this.vtcr.restore(state.vtcr);
+    state.selected.forEach((index, i) => {
+      this.selected[i] = index < 0 ? undefined : this.tlb.banks[index];
+    });
   }
 
   private bankMode(regime: RegimeNumber, el: number): number {
