@@ -12,14 +12,12 @@ import { hideBin } from 'yargs/helpers';
 import { enableRelaxedSimd } from '../cli/wasm-features.ts';
 import { Unicorn } from '../peers/unicorn.ts';
 import { lineOf, type Pair, type Row, rowsOf } from './figures.ts';
-import { KERNELS, type Kernel } from './kernels.ts';
+import { KERNELS, type Kernel, RESULT_MASK, UNEXPECTED } from './kernels.ts';
 import { nativeUnicorn } from './native-unicorn.ts';
 import { ours } from './ours.ts';
+import { SNAPSHOT, snapshotRow } from './snapshot.ts';
 import type { Subject } from './subject.ts';
 import { systemQemu } from './system-qemu.ts';
-
-/** What a semihosting exit code can carry of a result. */
-const RESULT_MASK = 0x7fn;
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -38,8 +36,7 @@ function readImage(): { image: Uint8Array; symbols: Record<string, string | numb
   };
 }
 
-async function subjects(version: string): Promise<Subject[]> {
-  const { image, symbols } = readImage();
+async function subjects({ image, symbols }: ReturnType<typeof readImage>, version: string): Promise<Subject[]> {
   const list = [ours(image, version, false), ours(image, version, true)];
   try {
     (await Unicorn.open()).close();
@@ -66,6 +63,7 @@ async function measure(kernel: Kernel, list: readonly Subject[], pairs: number):
     for (const [subject, mine] of runs) {
       const [quarter, whole] = [await subject.run(kernel, lengths[0]), await subject.run(kernel, lengths[1])];
       [quarter, whole].forEach(({ result }, length) => {
+        if (result === UNEXPECTED) fail(`${subject.name} took an exception that ${kernel.name} does not ask for`);
         expected[length] ??= result & RESULT_MASK;
         if ((result & RESULT_MASK) !== expected[length])
           fail(`${subject.name} computes something else for ${kernel.name}`);
@@ -82,7 +80,7 @@ const args = await yargs(hideBin(process.argv))
   .option('kernel', {
     type: 'array',
     string: true,
-    choices: KERNELS.map((k) => k.name),
+    choices: [...KERNELS.map((k) => k.name), SNAPSHOT],
     describe: 'only these kernels',
   })
   .option('json', { type: 'boolean', default: false, describe: 'JSON Lines for a history file instead of a table' })
@@ -91,7 +89,8 @@ const args = await yargs(hideBin(process.argv))
   .parse();
 
 const { version } = JSON.parse(readFileSync(join(here, '../../package.json'), 'utf8')) as { version: string };
-const list = await subjects(version);
+const firmware = readImage();
+const list = await subjects(firmware, version);
 const provenance = {
   date: new Date().toISOString(),
   versions: { node: process.versions.node, ...Object.fromEntries(list.map((s) => [s.name, s.version])) },
@@ -101,8 +100,7 @@ if (!args.json)
   console.log(
     'kernel           engine      whole run  with warm-up, steady    times as fast as: a quarter of the rounds/all/steady',
   );
-for (const kernel of KERNELS) {
-  if (args.kernel && !args.kernel.includes(kernel.name)) continue;
-  for (const row of await measure(kernel, list, args.pairs))
-    console.log(args.json ? JSON.stringify({ ...provenance, ...row }) : lineOf(row));
-}
+const wanted = (name: string): boolean => args.kernel?.includes(name) ?? true;
+const print = (row: Row): void => console.log(args.json ? JSON.stringify({ ...provenance, ...row }) : lineOf(row));
+for (const kernel of KERNELS) if (wanted(kernel.name)) (await measure(kernel, list, args.pairs)).forEach(print);
+if (wanted(SNAPSHOT)) print(snapshotRow(firmware.image, args.pairs));

@@ -1,6 +1,6 @@
 import { ElfMachine, parseElf } from '../emulator/boot/elf.ts';
 import { Unicorn, UnicornRegister } from '../peers/unicorn.ts';
-import type { Kernel } from './kernels.ts';
+import { type Kernel, RESULT_MASK } from './kernels.ts';
 import type { Measurement, Subject } from './subject.ts';
 
 const RAM = 0x4000_0000n;
@@ -37,7 +37,7 @@ export function nativeUnicorn(image: Uint8Array, entry: number, done: number): S
         const ms = performance.now() - start;
         if (error !== 0) throw new Error(`Unicorn: ${uc.describe(error)}`);
         uc.pullRegisters();
-        const result = uc.registers[0];
+        const result = uc.registers[0] & RESULT_MASK;
         return { ms, result };
       } finally {
         uc.close();

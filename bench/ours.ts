@@ -1,5 +1,5 @@
 import { createVirt } from '../emulator/boards/virt.ts';
-import { CONTROL, controlBlock, type Kernel, RESULT_OFFSET } from './kernels.ts';
+import { CONTROL, controlBlock, type Kernel } from './kernels.ts';
 import type { Measurement, Subject } from './subject.ts';
 
 /** Our engine with or without the compiled tier, MMU on. */
@@ -21,11 +21,9 @@ export function ours(image: Uint8Array, version: string, tier1: boolean): Subjec
       const start = performance.now();
       machine.run({ maxInstructions: 1e12 });
       const ms = performance.now() - start;
-      if (machine.stopReason?.kind !== 'exit')
-        throw new Error(`kernel ${kernel.name} did not end: ${machine.stopReason?.text}`);
-      const bytes = machine.phys.peek(CONTROL + RESULT_OFFSET, 8);
-      const result = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-      return { ms, result, instructions: machine.instructions };
+      const { stopReason } = machine;
+      if (stopReason?.kind !== 'exit') throw new Error(`kernel ${kernel.name} did not end: ${stopReason?.text}`);
+      return { ms, result: BigInt(stopReason.code), instructions: machine.instructions };
     },
   };
 }

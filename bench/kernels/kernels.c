@@ -163,6 +163,24 @@ static NOINLINE u64 flat(u64 rounds) {
   return state;
 }
 
+/* See system.S; the code that is rewritten has a page of its own. */
+u64 self_modifying_loop(u64 rounds, u32 *code);
+
+/* See system.c. */
+u64 system_kernel(u64 number, u64 rounds);
+#define FIRST_SYSTEM_KERNEL 16
+
+/* One word in each page of 1 MiB, over and over; the snapshot kernel stops it from outside. */
+static NOINLINE u64 dirty(u64 rounds) {
+  for (u64 r = 0; r < rounds; r++) {
+    for (u64 page = 0; page < 256; page++) {
+      volatile u64 *word = (volatile u64 *)(ARENA + (page << 12));
+      *word = *word + page + 1;
+    }
+  }
+  return *(u64 *)ARENA;
+}
+
 /* In a file of its own, with floating point allowed. */
 u64 floating(u64 rounds);
 
@@ -174,6 +192,8 @@ u64 run_kernel(u64 kernel, u64 rounds) {
   case 4: return chase(rounds);
   case 5: return floating(rounds);
   case 6: return flat(rounds);
-  default: return 0;
+  case 7: return self_modifying_loop(rounds, (u32 *)ARENA);
+  case 8: return dirty(rounds);
+  default: return kernel >= FIRST_SYSTEM_KERNEL ? system_kernel(kernel - FIRST_SYSTEM_KERNEL, rounds) : 0;
   }
 }

@@ -1,5 +1,5 @@
 /*
- * Entry of the benchmark image. Runs at EL1 (Unicorn), EL2 or EL3 alike: builds nothing, takes the page tables below,
+ * Entry of the benchmark image. Runs at EL1, EL2 or EL3 alike: builds nothing, takes the page tables below,
  * turns the MMU on for its own level and calls the kernel that the control block names.
  *
  * Register contract: none on entry; x19 holds the control block throughout.
@@ -57,12 +57,11 @@ _start:
 3:  isb
     ldp     x0, x1, [x19]
     bl      run_kernel
-    str     x0, [x19, #16]
     .globl kernel_done
 kernel_done:
-    /* Semihosting SYS_EXIT: x1 -> { ADP_Stopped_ApplicationExit, the low seven bits of the result } */
+    /* Semihosting SYS_EXIT: x1 -> { ADP_Stopped_ApplicationExit, the low six bits of the result } */
     ldr     x1, =exit_block
-    and     x0, x0, #0x7f
+    and     x0, x0, #0x3f
     str     x0, [x1, #8]
     mov     w0, #0x18
     hlt     #0xf000
@@ -70,6 +69,7 @@ kernel_done:
 
     .section .data
     .balign 8
+    .globl exit_block
 exit_block:
     .quad   0x20026
     .quad   0
@@ -77,6 +77,7 @@ exit_block:
     /* Identity map of the first 2 GiB at level 1 (39-bit addresses start there): blocks of 1 GiB. */
     .section .tables, "aw"
     .balign 4096
+    .globl level1
 level1:
     .quad   0x0000000000000000 + 0x701   /* devices region, also normal: nothing is accessed there */
     .quad   0x0000000040000000 + 0x701
