@@ -9,7 +9,7 @@ const subject = (name: string): Subject => ({
 });
 const pair = (quarter: number, whole: number, instructions?: number) => ({
   quarter: { ms: quarter, result: 1n },
-  whole: { ms: whole, result: 1n, instructions },
+  whole: { ms: whole, result: 1n, ...(instructions !== undefined && { instructions }) },
 });
 const flat = KERNELS.find((k) => k.name === 'flat')!;
 
