@@ -5,6 +5,7 @@
  */
 import type { LiftedInstruction } from '../ir/ir.ts';
 import { PageFlag, type PhysicalMemory } from '../memory/physical.ts';
+import { type Flow, flowOf } from './flow.ts';
 import type { CodeArena } from './tier0/arena.ts';
 import { Lowering } from './tier0/lower.ts';
 import { MAX_BLOCK_INSTRUCTIONS } from './tier0/records.ts';
@@ -18,22 +19,25 @@ interface Target {
   record: number;
   /** Instructions covered, 0 while not translated. */
   count: number;
+  /** Where control goes from its end, once translated. */
+  flow: Flow;
   /** Fields that hold links to this place. */
   readonly sites: number[];
 }
 
 const WORDS_PER_PAGE = 1024;
+const NOWHERE: Flow = { targets: [], link: -1, through: -1 };
 
-/** A compiled function and what it was made from. */
-export interface CompiledRegion {
-  readonly slot: number;
-  /** Blocks that continue in it. */
-  readonly records: number[];
-  /** Stretches of linear memory that its instructions came from; none crosses a page. */
-  readonly ranges: { readonly offset: number; readonly bytes: number }[];
+/** What was made from translated code elsewhere, and goes when the code changes. */
+export interface DerivedCode {
+  /** Bytes of a page that holds translated code change. */
+  invalidate(offset: number, size: number): void;
+  /** All translated code is dropped. */
+  clear(): void;
 }
 
-class CodePage {
+/** The translated code of one page of RAM, for one virtual address and mode. */
+export class CodePage {
   readonly vaLo: number;
   readonly vaHi: number;
   readonly mode: number;
@@ -43,6 +47,8 @@ class CodePage {
   readonly steps = new Map<number, number>();
   /** 1 where an instruction word is part of some translation. */
   readonly covered = new Uint8Array(WORDS_PER_PAGE);
+  /** How many compiled functions an instruction word is part of. */
+  readonly compiled = new Uint8Array(WORDS_PER_PAGE);
 
   constructor(vaLo: number, vaHi: number, mode: number) {
     this.vaLo = vaLo;
@@ -56,10 +62,9 @@ export class CodeStore {
   private readonly phys: PhysicalMemory;
   private readonly lowering: Lowering;
   private readonly pages = new Map<number, CodePage[]>();
-  /** Compiled functions by RAM page. */
-  private readonly regions = new Map<number, Set<CompiledRegion>>();
-  /** A compiled function must not be entered any more. */
-  onRegionDropped: (region: CompiledRegion) => void = () => {};
+  /** Callers and other ways in from other pages: blocks by the address that they lead to, all as low halves. */
+  private readonly faraway = new Map<number, Set<number>>();
+  derived: DerivedCode | undefined;
   /** A RAM page (linear-memory offset >> 12) now holds translated code: nobody may write it the fast way. */
   onNewPage: (page: number) => void = () => {};
   /** Everything was dropped: jump caches must be emptied. */
@@ -83,9 +88,11 @@ export class CodeStore {
     const page = this.page(offset, pcLo, pcHi, mode);
     const target = this.target(page, pcLo, pcHi);
     if (target.count > 0) return target.record;
-    const { record, count } = this.translate(page, offset, pcLo, pcHi, MAX_BLOCK_INSTRUCTIONS, lift);
+    const { record, count, flow } = this.translate(page, offset, pcLo, pcHi, MAX_BLOCK_INSTRUCTIONS, lift);
     target.record = record;
     target.count = count;
+    target.flow = flow;
+    this.noteWays(pcLo, flow);
     for (const site of target.sites) this.arena.setLink(site, record);
     return record;
   }
@@ -109,9 +116,7 @@ export class CodeStore {
   invalidate(offset: number, size: number): boolean {
     const pages = this.pages.get(offset >>> 12);
     if (!pages) return false;
-    for (const region of this.regions.get(offset >>> 12) ?? []) {
-      if (region.ranges.some((r) => r.offset < offset + size && offset < r.offset + r.bytes)) this.dropRegion(region);
-    }
+    this.derived?.invalidate(offset, size);
     const first = (offset & 0xfff) >> 2;
     const last = ((offset & 0xfff) + size - 1) >> 2;
     let dropped = false;
@@ -126,49 +131,22 @@ export class CodeStore {
     return dropped;
   }
 
-  /** True if the block at a pc continues in a compiled function. */
-  hasRegion(offset: number, pcLo: number, pcHi: number, mode: number): boolean {
-    const page = this.pages
-      .get(offset >>> 12)
-      ?.find((p) => p.vaLo === (pcLo & ~0xfff) && p.vaHi === pcHi && p.mode === mode);
-    const target = page?.targets.get((pcLo & 0xfff) >> 2);
-    return target !== undefined && target.count > 0 && this.arena.regionOf(target.record) !== 0;
+  /** The translated code around an instruction, if there is any. */
+  pageOf(offset: number, pcLo: number, pcHi: number, mode: number): CodePage | undefined {
+    const vaLo = pcLo & ~0xfff;
+    return this.pages.get(offset >>> 12)?.find((p) => p.vaLo === vaLo && p.vaHi === pcHi && p.mode === mode);
   }
 
-  /** True if a compiled function was made from the instruction at a place in linear memory. */
-  isCompiled(offset: number): boolean {
-    for (const region of this.regions.get(offset >>> 12) ?? []) {
-      if (region.ranges.some((r) => offset >= r.offset && offset < r.offset + r.bytes)) return true;
-    }
-    return false;
-  }
-
-  /** Registers a compiled function, so that it goes when its code changes. */
-  addRegion(region: CompiledRegion): void {
-    for (const { offset } of region.ranges) {
-      const page = offset >>> 12;
-      let set = this.regions.get(page);
-      if (!set) {
-        set = new Set();
-        this.regions.set(page, set);
-      }
-      set.add(region);
-    }
-  }
-
-  /** Takes a compiled function out of use. */
-  dropRegion(region: CompiledRegion): void {
-    for (const record of region.records)
-      if (this.arena.regionOf(record) === region.slot) this.arena.clearRegion(record);
-    for (const { offset } of region.ranges) this.regions.get(offset >>> 12)?.delete(region);
-    this.onRegionDropped(region);
+  /** Where blocks on other pages begin that once led to an address; low halves of addresses, unsigned. */
+  waysTo(pcLo: number): Iterable<number> {
+    return this.faraway.get(pcLo >>> 0) ?? [];
   }
 
   /** Drops everything. */
   flush(): void {
-    for (const region of new Set([...this.regions.values()].flatMap((set) => [...set]))) this.dropRegion(region);
-    this.regions.clear();
+    this.derived?.clear();
     this.pages.clear();
+    this.faraway.clear();
     this.arena.clear();
     this.onFlush();
   }
@@ -213,7 +191,7 @@ export class CodeStore {
     const word = (pcLo & 0xfff) >> 2;
     let target = page.targets.get(word);
     if (!target) {
-      target = { record: this.arena.stub(pcLo, pcHi), count: 0, sites: [] };
+      target = { record: this.arena.stub(pcLo, pcHi), count: 0, flow: NOWHERE, sites: [] };
       page.targets.set(word, target);
     }
     return target;
@@ -226,7 +204,7 @@ export class CodeStore {
     pcHi: number,
     most: number,
     lift: Lift,
-  ): { record: number; count: number } {
+  ): { record: number; count: number; flow: Flow } {
     const lifted: LiftedInstruction[] = [];
     const room = Math.min(most, (4096 - (pcLo & 0xfff)) >> 2);
     const words = this.phys.words;
@@ -257,6 +235,20 @@ export class CodeStore {
     const word = (pcLo & 0xfff) >> 2;
     page.covered.fill(1, word, word + count);
     this.translated++;
-    return { record, count };
+    const next = (BigInt(pcHi >>> 0) << 32n) + BigInt(pcLo >>> 0) + BigInt(count * 4);
+    return { record, count, flow: flowOf(lifted[count - 1], next) };
+  }
+
+  private noteWays(pcLo: number, flow: Flow): void {
+    for (const target of flow.targets) {
+      const lo = Number(BigInt.asUintN(32, target));
+      if (lo >>> 12 === pcLo >>> 12) continue;
+      let ways = this.faraway.get(lo);
+      if (!ways) {
+        ways = new Set();
+        this.faraway.set(lo, ways);
+      }
+      ways.add(pcLo >>> 0);
+    }
   }
 }

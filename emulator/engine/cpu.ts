@@ -184,7 +184,7 @@ export class Cpu {
     const secure = (bank.fetch.flags[entry] & EntryFlag.secure) !== 0;
     const offset = phys.ramFor(bank.fetch.page[entry] * 4096 + (pcLo & 0xfff), false, this.initiators[secure ? 1 : 0]);
     if (offset < 0) return;
-    const compiled = regions.sample({ offset, pcLo, pcHi, mode: core.mode, bank, lift: this.lift });
+    const compiled = regions.sample({ offset, pcLo, pcHi, mode: core.mode, bank, lift: this.lift }, more);
     // Where nothing is left to compile, looking is a waste.
     this.interval = compiled ? Math.min(this.interval * 2, LONGEST_INTERVAL) : regions.tuning.interval;
   }

@@ -285,9 +285,11 @@ export class TlbBank {
     for (let k = 0; k < JUMP_ENTRIES; k++) this.emptyJump(k);
   }
 
-  /** An empty entry holds a pc that belongs at another place, so no pc ever matches it. */
+  /** An empty entry holds a pc that belongs at another place, so no pc ever matches it, and no record. */
   private emptyJump(entry: number): void {
-    this.words[(this.jumpBase >> 2) + entry * 4] = (entry ^ 1) << 2;
+    const i = (this.jumpBase >> 2) + entry * 4;
+    this.words[i] = (entry ^ 1) << 2;
+    this.words[i + 2] = 0;
   }
 
   /** The fast part as 64-bit words, for tests. */

@@ -3,16 +3,17 @@
  * visible to the guest: a region does exactly what tier 0 would do, so when and whether it is compiled only changes speed.
  */
 import { HELPERS, type HelperName } from '../../ir/helpers.ts';
-import type { LiftedInstruction } from '../../ir/ir.ts';
 import type { PhysicalMemory } from '../../memory/physical.ts';
-import { EntryFlag, type TlbBank } from '../../memory/tlb.ts';
 import { ModuleWriter } from '../../wasm/module.ts';
 import { ValueType } from '../../wasm/opcodes.ts';
-import type { CodeStore, CompiledRegion, Lift } from '../code-store.ts';
+import type { CodeStore } from '../code-store.ts';
 import { REGION_TYPE, TABLE_SLOTS, type Tier0 } from '../tier0/interpreter.ts';
 import { HANDLER_BY_KEY } from '../tier0/shapes.ts';
-import { type Imports, regionBody } from './emit.ts';
+import { regionBody } from './emit.ts';
 import { endOf, findRegion, type RegionGraph } from './graph.ts';
+import { Neighbourhood, type Sample } from './neighbourhood.ts';
+import { type Region, RegionStore } from './region-store.ts';
+import type { Imports } from './values.ts';
 
 const { i32, i64 } = ValueType;
 const REGION_HANDLER = HANDLER_BY_KEY.get('region')!.number;
@@ -27,33 +28,28 @@ export interface Tuning {
   readonly batch: number;
   /** Samples after which a smaller batch is compiled all the same. */
   readonly patience: number;
+  /** Instructions that must have run for each that is compiled. */
+  readonly price: number;
+  /** Instructions that may be compiled before any has run. */
+  readonly credit: number;
 }
 
-export const TUNING: Tuning = { interval: 16_384, hot: 2, batch: 4, patience: 4 };
-
-/** How many times as often a compiled place must be found to be compiled again, with an entry there. */
-const REENTRY = 4;
+export const TUNING: Tuning = { interval: 16_384, hot: 2, batch: 4, patience: 4, price: 3000, credit: 2000 };
 
 /** Bytes of a stretch. */
 const STRETCH = 256;
-
-/** A place where time was spent. */
-export interface Sample {
-  /** Linear-memory offset of the instruction. */
-  readonly offset: number;
-  readonly pcLo: number;
-  readonly pcHi: number;
-  readonly mode: number;
-  /** The context it ran in. */
-  readonly bank: TlbBank;
-  readonly lift: Lift;
-}
+/** Stretches whose heat is remembered. */
+const STRETCHES = 1 << 16;
+/** How often a region may grow by what runs beside it; after that, what is new gets a region of its own. */
+const GENERATIONS = 4;
 
 interface Candidate {
   readonly graph: RegionGraph;
   readonly sample: Sample;
-  readonly offsetOf: (pc: number) => number;
+  readonly around: Neighbourhood;
   readonly slot: number;
+  readonly generation: number;
+  readonly absorbed: readonly Region[];
 }
 
 export class Regions {
@@ -61,14 +57,15 @@ export class Regions {
   private readonly tier0: Tier0;
   private readonly phys: PhysicalMemory;
   private readonly memory: WebAssembly.Memory;
+  private readonly store: RegionStore;
   private readonly heat = new Map<number, number>();
-  private readonly waiting: Sample[] = [];
+  private waiting: Sample[] = [];
   private patience = 0;
-  private readonly free: number[] = [];
-  private readonly live: CompiledRegion[] = [];
+  private credit: number;
   readonly tuning: Tuning;
-  /** Functions compiled since the start. */
+  /** Functions compiled since the start, and their instructions. */
   compiled = 0;
+  instructions = 0;
 
   constructor(
     code: CodeStore,
@@ -82,39 +79,50 @@ export class Regions {
     this.tier0 = tier0;
     this.phys = phys;
     this.memory = memory;
-    for (let slot = TABLE_SLOTS - 1; slot > 0; slot--) this.free.push(slot);
-    code.onRegionDropped = (region) => this.dropped(region);
+    this.credit = tuning.credit;
+    this.store = new RegionStore(code, TABLE_SLOTS, (slot) => tier0.table.set(slot, null));
+    code.derived = this.store;
   }
 
   /**
    * Notes where a CPU was found at the end of a stretch of instructions. Only at instruction boundaries.
+   * @param ran instructions since the last sample
    * @returns true if the place is compiled already, so that there is little to learn here
    */
-  sample(sample: Sample): boolean {
-    const covered = this.code.isCompiled(sample.offset);
+  sample(sample: Sample, ran: number): boolean {
+    this.credit += ran / this.tuning.price;
+    const covered = this.isCompiled(sample);
     const key = Math.floor(sample.offset / STRETCH);
+    if (this.heat.size > STRETCHES) this.heat.clear();
     const heat = (this.heat.get(key) ?? 0) + 1;
     this.heat.set(key, heat);
-    // Compiled code is left where its budget ends, and tier 0 goes on until it meets an entry: a place that is found
-    // again and again although it is compiled wants an entry of its own.
-    if (heat >= (covered ? this.tuning.hot * REENTRY : this.tuning.hot)) {
-      this.heat.delete(key);
-      if (!this.waiting.some((w) => w.offset === sample.offset && w.pcLo === sample.pcLo)) this.waiting.push(sample);
-    }
+    if (covered) this.store.use(sample.offset);
+    else if (heat >= this.tuning.hot && !this.waiting.some((w) => w.offset === sample.offset))
+      this.waiting.push(sample);
     if (this.waiting.length === 0) return covered;
     if (this.waiting.length < this.tuning.batch && ++this.patience < this.tuning.patience) return covered;
+    if (this.credit < 0) return covered;
     this.patience = 0;
-    this.compile(this.waiting.splice(0));
+    const samples = this.waiting;
+    this.waiting = [];
+    this.compile(samples);
     return covered;
+  }
+
+  private isCompiled({ offset, pcLo, pcHi, mode }: Sample): boolean {
+    const page = this.code.pageOf(offset, pcLo, pcHi, mode);
+    return page !== undefined && page.compiled[(pcLo & 0xfff) >> 2] !== 0;
   }
 
   private compile(samples: readonly Sample[]): void {
     if (!this.code.arena.roomy) return;
     const candidates: Candidate[] = [];
     for (const sample of samples) {
-      if (this.code.hasRegion(sample.offset, sample.pcLo, sample.pcHi, sample.mode)) continue;
+      const isTaken = candidates.some((c) => c.graph.at.has(sample.pcLo >>> 0) && c.sample.mode === sample.mode);
+      if (isTaken || this.isCompiled(sample) || this.store.isRestless(sample.offset)) continue;
       const candidate = this.find(sample);
       if (candidate) candidates.push(candidate);
+      else this.heat.delete(Math.floor(sample.offset / STRETCH));
     }
     if (candidates.length === 0) return;
     const functions = this.instantiate(candidates);
@@ -122,33 +130,30 @@ export class Regions {
   }
 
   private find(sample: Sample): Candidate | undefined {
-    const offsetOf = this.pageFinder(sample);
-    const words = this.phys.words;
-    const source = (pc: number): LiftedInstruction | undefined => {
-      const offset = offsetOf(pc);
-      return offset < 0 ? undefined : sample.lift(words[offset >> 2] >>> 0, pc | 0, sample.pcHi, sample.mode);
-    };
-    const graph = findRegion(sample.pcLo >>> 0, sample.pcHi, source);
+    const isWarm = (offset: number): boolean => this.heat.has(Math.floor(offset / STRETCH));
+    const around = new Neighbourhood(sample, this.code, this.phys, isWarm);
+    const grown = new Set<Region>();
+    const graph = findRegion(around.seeds(), sample.pcHi, {
+      instruction: (pc) => {
+        const page = around.pageOf(pc);
+        if (page && page.compiled[(pc & 0xfff) >> 2] !== 0) {
+          const regions = this.store.at(around.offsetOf(pc), page);
+          if (regions.some((r) => r.generation >= GENERATIONS)) return undefined;
+          for (const region of regions) grown.add(region);
+        }
+        return around.instruction(pc);
+      },
+      follows: (pc) => around.follows(pc),
+    });
     if (!graph) return undefined;
-    if (this.free.length === 0) this.code.dropRegion(this.live[0]);
-    return { graph, sample, offsetOf, slot: this.free.pop() as number };
-  }
-
-  /** Linear-memory offset of an instruction, or -1 where the context has no fetch translation of its page. */
-  private pageFinder(sample: Sample): (pc: number) => number {
-    const pages = new Map<number, number>([[(sample.pcLo >>> 0) >>> 12, sample.offset & ~0xfff]]);
-    const { fetch } = sample.bank;
-    return (pc) => {
-      const page = pc >>> 12;
-      let offset = pages.get(page);
-      if (offset === undefined) {
-        const entry = fetch.lookup(pc | 0, sample.pcHi);
-        const secure = entry >= 0 && (fetch.flags[entry] & EntryFlag.secure) !== 0;
-        offset = entry < 0 ? -1 : this.phys.ramFor(fetch.page[entry] * 4096, false, { secure, cpu: 0 });
-        pages.set(page, offset);
-      }
-      return offset < 0 ? -1 : offset + (pc & 0xfff);
-    };
+    const inside = new Set<number>();
+    for (const block of graph.blocks) {
+      for (let pc = block.pc; pc !== endOf(block); pc = (pc + 4) >>> 0) inside.add(around.offsetOf(pc));
+    }
+    const absorbed = [...grown].filter((r) => r.ranges.every((range) => isWithin(range, inside)));
+    const generation = 1 + Math.max(0, ...absorbed.map((r) => r.generation));
+    this.credit -= graph.instructions;
+    return { graph, sample, around, slot: this.store.slot(), generation, absorbed };
   }
 
   private instantiate(candidates: readonly Candidate[]): unknown[] {
@@ -163,34 +168,51 @@ export class Regions {
       helpers.set(name, m.importFunction('t', name, HELPERS[name].type));
     const imports: Imports = { run, enter, pack, helpers };
     candidates.forEach((candidate, i) => {
-      m.exportFunction(`f${i}`, m.addFunction(REGION_TYPE, regionBody(candidate.graph, candidate.slot, imports)));
+      const body = regionBody(candidate.graph, candidate.slot, imports, (pc) => this.recordOf(candidate, pc));
+      m.exportFunction(`f${i}`, m.addFunction(REGION_TYPE, body));
     });
     const module = new WebAssembly.Module(m.bytes());
     const instance = new WebAssembly.Instance(module, { e: { m: this.memory }, t: this.tier0.exports });
     return candidates.map((_, i) => instance.exports[`f${i}`]);
   }
 
-  private install(candidate: Candidate, compiled: unknown): void {
-    const { graph, sample, offsetOf, slot } = candidate;
-    this.tier0.table.set(slot, compiled);
-    const region: CompiledRegion = { slot, records: [], ranges: [] };
-    for (const block of graph.blocks) {
-      const offset = offsetOf(block.pc);
-      region.ranges.push({ offset, bytes: (endOf(block) - block.pc) >>> 0 });
-      if (!block.entry) continue;
-      const record = this.code.block(offset, block.pc | 0, graph.pcHi, sample.mode, sample.lift);
-      this.code.arena.setRegion(record, REGION_HANDLER, slot, block.number, graph.instructions);
-      region.records.push(record);
-    }
-    this.code.addRegion(region);
-    this.live.push(region);
-    this.compiled++;
+  /** The first record of tier 0's block at an address of a candidate. */
+  private recordOf({ graph, sample, around }: Candidate, pc: number): number {
+    return this.code.block(around.offsetOf(pc), pc | 0, graph.pcHi, sample.mode, sample.lift);
   }
 
-  private dropped(region: CompiledRegion): void {
-    const i = this.live.indexOf(region);
-    if (i >= 0) this.live.splice(i, 1);
-    this.tier0.table.set(region.slot, null);
-    this.free.push(region.slot);
+  private install(candidate: Candidate, compiled: unknown): void {
+    const { graph, around, slot, generation, absorbed } = candidate;
+    const { arena } = this.code;
+    for (const region of absorbed) this.store.drop(region);
+    this.tier0.table.set(slot, compiled);
+    const records: number[] = [];
+    const ranges: { offset: number; bytes: number }[] = [];
+    for (const block of graph.blocks) {
+      const offset = around.offsetOf(block.pc);
+      let bytes = (endOf(block) - block.pc) >>> 0;
+      if (block.entry) {
+        const record = this.recordOf(candidate, block.pc);
+        bytes = Math.max(bytes, arena.length(record) * 4);
+        // A region that holds more than this one keeps its entries.
+        if (arena.regionOf(record) === 0) {
+          arena.setRegion(record, REGION_HANDLER, slot, block.number, graph.needs.get(block.number) as number);
+          records.push(record);
+        }
+      }
+      ranges.push({ offset, bytes });
+    }
+    const blocks = graph.blocks.flatMap((block) => {
+      const page = around.pageOf(block.pc);
+      return page ? [{ page, word: (block.pc & 0xfff) >> 2, count: block.instructions.length }] : [];
+    });
+    this.store.add({ slot, records, ranges, blocks, generation, size: graph.instructions, used: 0 });
+    this.compiled++;
+    this.instructions += graph.instructions;
   }
+}
+
+function isWithin(range: { readonly offset: number; readonly bytes: number }, inside: ReadonlySet<number>): boolean {
+  for (let at = range.offset; at < range.offset + range.bytes; at += 4) if (!inside.has(at)) return false;
+  return true;
 }

@@ -42,12 +42,23 @@ it('every edge leads forward or to the head of a loop around it, for any graph a
         expect(items.flatMap((x) => [...blocksOf(x)]).sort((a, b) => a - b)).toEqual([...successors.keys()]);
         checkEdges(items, successors, new Set());
         for (const item of items) {
-          if (item.kind === 'loop') for (const e of entries) if (item.blocks.has(e)) expect(item.heads).toContain(e);
+          if (item.kind === 'loop')
+            for (const e of entries) if (item.blocks.has(e)) expect([...item.heads, ...item.sides]).toContain(e);
         }
       },
     ),
     { numRuns: 500 },
   );
+});
+
+it('an entry in the middle of an inner loop leaves that loop and the one around it their single heads', () => {
+  // 0 -> outer head 1 -> inner head 2 -> 3 -> 2, 3 -> 4 -> 1, 4 -> 5; entries 0, 2 and 3
+  const items = structure([[1], [2], [3], [2, 4], [1, 5], []], new Set([0, 2, 3]));
+  const outer = items[1];
+  if (outer.kind !== 'loop') throw new Error('no outer loop');
+  expect([outer.heads, outer.sides]).toEqual([[1], [2, 3]]);
+  const inner = outer.body.find((x) => x.kind === 'loop');
+  expect(inner).toMatchObject({ heads: [2], sides: [3] });
 });
 
 it('a simple loop has one head, and its body holds the rest', () => {

@@ -1,7 +1,8 @@
 /**
  * Turns a control-flow graph into nested loops and lists, the only control flow that WebAssembly has. A strongly connected
- * component is a loop; blocks of it that are entered from outside are its heads; without the edges back to the heads,
- * its inside is structured the same way. Loops with several heads get a dispatch at their top.
+ * component is a loop; blocks of it that the code around it leads to are its heads; without the edges back to the heads,
+ * its inside is structured the same way. Entries from outside the graph that fall into a loop beside its heads are its
+ * *sides*: they cost a test at its top, and leave the loops within it as they are.
  */
 
 export type Item =
@@ -9,13 +10,30 @@ export type Item =
   | {
       readonly kind: 'loop';
       readonly heads: readonly number[];
+      readonly sides: readonly number[];
       readonly body: readonly Item[];
       readonly blocks: ReadonlySet<number>;
     };
+export type Loop = Item & { readonly kind: 'loop' };
 
 /** Blocks that an item holds. */
 export const blocksOf = (item: Item): ReadonlySet<number> =>
   item.kind === 'block' ? new Set([item.block]) : item.blocks;
+
+/** True if whoever goes to a loop must say which of its blocks is meant. */
+export function isDispatched(loop: Loop): boolean {
+  const first = loop.body[0];
+  return loop.heads.length > 1 || loop.sides.length > 0 || first.kind !== 'block' || first.block !== loop.heads[0];
+}
+
+/** Calls `visit` for each loop, those around others first. */
+export function eachLoop(items: readonly Item[], visit: (loop: Loop) => void): void {
+  for (const item of items) {
+    if (item.kind !== 'loop') continue;
+    visit(item);
+    eachLoop(item.body, visit);
+  }
+}
 
 /**
  * @param successors edges of the graph
@@ -23,23 +41,41 @@ export const blocksOf = (item: Item): ReadonlySet<number> =>
  * @returns items in an order in which every edge leads forward, but for those back to the head of a loop around them
  */
 export function structure(successors: readonly (readonly number[])[], entries: ReadonlySet<number>): Item[] {
-  const all = successors.map((_, i) => i);
-  return arrange(all, entries, new Set());
+  return arrange(
+    successors.map((_, i) => i),
+    new Set(),
+  );
 
-  function arrange(blocks: readonly number[], outside: ReadonlySet<number>, closed: ReadonlySet<number>): Item[] {
+  function arrange(blocks: readonly number[], closed: ReadonlySet<number>): Item[] {
     const inside = new Set(blocks);
     const edges = (b: number): number[] => successors[b].filter((s) => inside.has(s) && !closed.has(s));
-    return components(blocks, edges).map((component): Item => {
+    const found = components(blocks, edges);
+    const componentOf = new Map<number, number>();
+    found.forEach((component, i) => {
+      for (const b of component) componentOf.set(b, i);
+    });
+    const reached = new Set<number>();
+    for (const from of blocks) {
+      for (const to of edges(from)) if (componentOf.get(from) !== componentOf.get(to)) reached.add(to);
+    }
+    return found.map((component): Item => {
       const first = component[0];
       if (component.length === 1 && !edges(first).includes(first)) return { kind: 'block', block: first };
       const members = new Set(component);
-      const heads = component.filter(
-        (b) => outside.has(b) || blocks.some((from) => !members.has(from) && edges(from).includes(b)),
-      );
-      const chosen = heads.length > 0 ? heads : [first];
-      const body = arrange(component, new Set(), new Set([...closed, ...chosen]));
-      return { kind: 'loop', heads: chosen, body, blocks: members };
+      const natural = component.filter((b) => reached.has(b));
+      const heads = natural.length > 0 ? natural : [headOf(component, members)];
+      const sides = component.filter((b) => entries.has(b) && !heads.includes(b));
+      return { kind: 'loop', heads, sides, body: arrange(component, new Set([...closed, ...heads])), blocks: members };
     });
+  }
+
+  /** The head of a loop that nothing in the graph leads to: where a backward edge goes, an entry if possible. */
+  function headOf(component: readonly number[], members: ReadonlySet<number>): number {
+    const backward = new Set<number>();
+    for (const from of component)
+      for (const to of successors[from]) if (to <= from && members.has(to)) backward.add(to);
+    const sorted = [...backward].sort((a, b) => a - b);
+    return sorted.find((b) => entries.has(b)) ?? sorted[0];
   }
 }
 
