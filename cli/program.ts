@@ -6,6 +6,7 @@ import { BOARDS } from './boards.ts';
 import { ENGINES, OURS } from './boot/peer.ts';
 import { boot } from './commands/boot.ts';
 import { check } from './commands/check.ts';
+import { costs } from './commands/costs.ts';
 import { lint } from './commands/lint.ts';
 import { list, NOUNS } from './commands/list.ts';
 import { matrix } from './commands/matrix.ts';
@@ -175,6 +176,28 @@ function addRuns(parser: Argv, context: Context, outcome: Outcome): void {
           .option('jsonl', { type: 'string', describe: 'write result lines to this file' }),
       async (args) => {
         outcome.code = await matrix(context, args);
+      },
+    )
+    .command(
+      'costs',
+      'run workloads with and without monitors, and print what the monitors cost',
+      (y) =>
+        y
+          .option('systems', { type: 'string', array: true, describe: 'monitors; all where absent' })
+          .option('workloads', { type: 'string', array: true, describe: 'such as benign.*; all where absent' })
+          .option('periods', {
+            type: 'string',
+            array: true,
+            describe: "of the monitors' secure timer, in ticks of the 62.5 MHz counter",
+          })
+          .option('rounds', { type: 'number', describe: 'units of work in each run' })
+          .option('seeds', { type: 'number', describe: 'runs of each kind, with seeds from 1 on' })
+          .option('cost', { type: 'string', array: true, describe: 'cost profiles; all where absent' })
+          .option('jobs', { type: 'number', describe: 'runs at the same time; as many as the host can where absent' })
+          .option('json', JSON_OPTION)
+          .option('jsonl', { type: 'string', describe: 'write result lines to this file' }),
+      async (args) => {
+        outcome.code = await costs(context, args);
       },
     )
     .command(

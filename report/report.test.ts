@@ -32,6 +32,7 @@ function result(over: Partial<Result> = {}): Result {
     counts: {},
     cycles: {},
     serial: {},
+    work: null,
     unimplemented: [],
     ...over,
   };

@@ -33,6 +33,7 @@ const result: Result = {
   alarms: [],
   latency: null,
   counts: { z: 1, a: 2 },
+  work: null,
   cycles: {},
 };
 

@@ -48,6 +48,13 @@ export const resultSchema = z
       .record(z.string(), count)
       .describe('primitive events of all CPUs, by name (emulator/cost/counts.ts); what did not happen is left out'),
     cycles: cycles.describe('what the counts come to, idle time left out'),
+    work: z
+      .strictObject({ instructions: count, counts: z.record(z.string(), count), cycles })
+      .nullable()
+      .describe(
+        'the same while the guests worked: from the first instruction of guest 0 until the last guest had shut down; ' +
+          'null where it did not come to that',
+      ),
     serial: z.record(z.string(), z.array(z.string())).describe('last lines of each console'),
     unimplemented: z.array(
       z.strictObject({

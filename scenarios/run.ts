@@ -3,6 +3,7 @@ import { type Attack, attackNamed } from '../attacks/index.ts';
 import { expectationFor } from '../attacks/record.ts';
 import type { MachineView, Observer, Refusal } from '../attacks/truth.ts';
 import { createVirt, type VirtBoard } from '../emulator/boards/virt.ts';
+import type { Counts } from '../emulator/cost/counts.ts';
 import { cyclesOf } from '../emulator/cost/profiles.ts';
 import type { SerialLog } from '../emulator/devices/serial-log.ts';
 import type { StopReason } from '../emulator/engine/machine.ts';
@@ -21,6 +22,7 @@ import { type Channel, ReportChannel } from './report-channel.ts';
 import type { Result } from './result.ts';
 import type { Scenario } from './schema.ts';
 import { type Expected, judge, type RunEnd } from './verdict.ts';
+import { WorkWindow } from './work-window.ts';
 
 export interface RunOptions {
   readonly onEvent?: RunListener;
@@ -96,6 +98,7 @@ class Run {
   private readonly listener: RunListener;
   private readonly board: VirtBoard;
   private readonly clock: CostClock;
+  private readonly work = new WorkWindow();
   private readonly attack: Attack | undefined;
   private readonly observer: Observer | undefined;
   private readonly channel: Channel | undefined;
@@ -147,9 +150,11 @@ class Run {
       this.tell('machine', 'EL2: the VMM starts', time),
     );
     const guest = Number(LAYOUT.guests[0] + LAYOUT.guestImage);
-    machine.watchExecution(guest, this.composition.images.get('guest')!.bytes.length, (time) =>
-      this.tell('machine', 'EL1: guest 0 starts', time),
-    );
+    machine.watchExecution(guest, this.composition.images.get('guest')!.bytes.length, (time) => {
+      this.work.begin(this.counts());
+      this.tell('machine', 'EL1: guest 0 starts', time);
+    });
+    this.listenForEndOfWork();
     const { hostile } = this.composition;
     if (hostile) {
       machine.watchExecution(hostile.pa, Number(hostile.bytes), (time) => {
@@ -176,6 +181,16 @@ class Run {
       const claim = this.channel?.line(line);
       if (claim !== undefined) this.tell('alarm', claim, line.time);
     };
+  }
+
+  /** The VMM goes to `vmm_run_end` when its last guest has shut down, and when its time is up. */
+  private listenForEndOfWork(): void {
+    const { machine } = this.board;
+    const end = this.composition.images.get('vmm')!.symbols.get('vmm_run_end');
+    if (end === undefined) throw new Error('the VMM has no end of a run');
+    machine.watchExecution(Number(end), INSTRUCTION_BYTES, () => {
+      if (this.ticks() < BigInt(this.scenario.runTicks)) this.work.end(this.counts());
+    });
   }
 
   /** Ends the running slice after this instruction, to look at each one from here on. */
@@ -248,6 +263,11 @@ class Run {
     return this.result(expected, end, this.observer?.conclude(view) ?? null);
   }
 
+  /** Events so far. */
+  private counts(): Counts {
+    return this.board.counts.snapshot(this.board.machine.instructions);
+  }
+
   private endOf(): RunEnd {
     const reason = this.board.machine.stopReason;
     if (!reason) return 'limit';
@@ -270,7 +290,7 @@ class Run {
     const first = progress.firstHostileInstruction;
     const attackFrom = first ?? (progress.attackDue ? this.notDueAt : undefined);
     const verdict = judge({ end, effect, alarms, attackFrom, firstHostileInstruction: first }, expected);
-    const counts = this.board.counts.snapshot(machine.instructions);
+    const counts = this.counts();
     return {
       schema: 1,
       run: runKey(scenario, composition.hashes, engineId()),
@@ -293,6 +313,7 @@ class Run {
       latency: this.latency(verdict.latency, first),
       counts,
       cycles: cyclesOf(counts),
+      work: this.work.work(),
       serial: { uart0: tail(console.lines), uart1: tail(secureConsole.lines) },
       unimplemented: machine.unimplemented.list().map((gap) => ({ ...gap })),
     };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { WORKLOADS } from '../../scenarios/config.ts';
 import type { RunEvent } from '../../scenarios/events.ts';
+import { guestSums } from '../../scenarios/guest-sums.ts';
 import { resultLine } from '../../scenarios/result.ts';
 import { runScenario } from '../../scenarios/run.ts';
 import { rows } from './attacks.ts';
@@ -75,4 +76,19 @@ test('an endless run stops at its limit and does not agree', async () => {
   const result = await runOf('benign.compute', { maxInstructions: 3_000_000 });
   expect(result).toMatchObject({ end: 'limit', agrees: false });
   expect(result.counts.instructions).toBe(3_000_000);
+});
+
+test("the guests' work is part of a run, is the same work under a monitor, and is none where their time was up", async () => {
+  const alone = await runOf('benign.pipe', { noMonitor: true });
+  const watched = await runOf('benign.pipe', { system: 'tvmi' });
+  for (const { work, counts } of [alone, watched]) {
+    expect(work!.instructions).toBeLessThan(counts.instructions);
+    expect(work!.counts['exception.svc.el1']).toBeGreaterThan(0);
+  }
+  expect(alone.work!.counts['exception.smc.el3']).toBeUndefined();
+  expect(watched.work!.counts['exception.smc.el3']).toBeGreaterThan(0);
+  expect(guestSums(watched)).toEqual(guestSums(alone));
+  const cut = await runScenario({ ...alone.configuration, runTicks: 12 }, {});
+  expect(cut.end).toBe('power-off');
+  expect(cut.work).toBeNull();
 });
