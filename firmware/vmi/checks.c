@@ -76,8 +76,6 @@ void vmi_check_guest(const struct vmi_check *check) {
   check_registers(check);
   check_text(check);
   check_syscall_table(check);
-  /* Lists that another CPU changes meanwhile would be read half done. */
-  if (check->guest->presence == VMI_ELSEWHERE) return;
   vmi_check_processes(check);
   vmi_check_modules(check);
 }

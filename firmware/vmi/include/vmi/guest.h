@@ -6,7 +6,7 @@
 
 enum vmi_presence {
   VMI_UNKNOWN,   /* never seen */
-  VMI_ELSEWHERE, /* another CPU runs it: what it changes may be half done */
+  VMI_ELSEWHERE, /* another CPU runs it, and is the one to look: seen from here, its lists may be half done */
   VMI_AWAY,      /* it does not run now: its registers are those seen last */
   VMI_IN_KERNEL, /* interrupted at EL1 */
   VMI_IN_PROCESS /* interrupted at EL0 */

@@ -28,7 +28,7 @@ static const struct vmi_kernel *kernel_of(uint32_t slot) {
 
 static void check_slot(struct agent_exchange *exchange, uint32_t slot) {
   const struct agent_vm *vm = &exchange->vms[slot];
-  if (vm->guest.presence == VMI_UNKNOWN) return;
+  if (vm->guest.presence == VMI_UNKNOWN || vm->guest.presence == VMI_ELSEWHERE) return;
   struct guest_memory memory;
   guest_memory_open(&memory, vm);
   const struct vmi_check check = {&vm->guest,    kernel_of(slot), &memory.interface,

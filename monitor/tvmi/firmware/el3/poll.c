@@ -50,10 +50,20 @@ static bool capture(const struct el3_context *context) {
   return true;
 }
 
+/* Whether this CPU ever ran a guest: the others have only EL2's registers to look at, and no heart to beat. */
+static bool runs_guests(void) {
+  for (unsigned i = 0; i < TVMI_MAX_VMS; i++) {
+    const struct agent_vm *vm = &exchange->vms[i];
+    if (vm->guest.presence != VMI_UNKNOWN && vm->guest.presence != VMI_ELSEWHERE) return true;
+  }
+  return el3_cpu() == 0;
+}
+
 static void look(void) {
   struct finding_count count = {0, 0};
-  polls++;
   if (!ablated(RW_ABLATION_NO_SMC_REWRITE)) el2_compare_live(&count);
+  if (!runs_guests()) return;
+  polls++;
   if (agent_run(AGENT_POLL) == AGENT_OK) {
     report_findings(&count);
   } else {
@@ -73,6 +83,6 @@ void poll_interrupt(const struct el3_context *context) {
   unsigned *tries = &retries[el3_cpu()];
   const bool guest = capture(context);
   look();
-  *tries = guest || *tries == MAX_RETRIES ? 0 : *tries + 1;
+  *tries = guest || vm_live() == NULL || *tries == MAX_RETRIES ? 0 : *tries + 1;
   arm(*tries == 0 ? period : period / RETRY_DIVISOR);
 }
