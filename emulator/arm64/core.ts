@@ -230,17 +230,37 @@ export class Arm64Core implements Core {
   }
 
   translate(vaLo: number, vaHi: number, size: number, kind: AccessKind, user: boolean): boolean {
+    return this.translateAs(vaLo, vaHi, kind, user, (vaLo & (size - 1)) === 0, AbortSource.access);
+  }
+
+  /**
+   * Translates for a system instruction (DC).
+   * @param source bits of `AbortSource`
+   * @param aligned false if the access must not be to Device memory (DC ZVA)
+   * @returns true with {@link translation} filled, or false if an exception was taken
+   */
+  translateFor(vaLo: number, vaHi: number, kind: AccessKind, source: number, aligned = true): boolean {
+    return this.translateAs(vaLo, vaHi, kind, false, aligned, source);
+  }
+
+  private translateAs(
+    vaLo: number,
+    vaHi: number,
+    kind: AccessKind,
+    user: boolean,
+    aligned: boolean,
+    source: number,
+  ): boolean {
     const bank = user ? this.userBank : this.bank;
     const table = kind === Access.fetch ? bank.fetch : bank.data;
     const hi = withoutTag(this.state, this.regime, vaHi);
-    const aligned = (vaLo & (size - 1)) === 0;
     let entry = table.lookup(vaLo, hi);
     if (entry < 0 || (table.flags[entry] & kind) === 0 || (!aligned && (table.flags[entry] & EntryFlag.device) !== 0)) {
       // Only a fresh walk refuses an access.
       const asUser = user ? this.el <= 1 : this.el === 0;
       const { walker } = this;
       if (!this.walkForTlb(vaLo, hi, kind, asUser, aligned)) {
-        takeAbort(this, walker.fault, vaLo, vaHi, kind);
+        takeAbort(this, walker.fault, vaLo, vaHi, kind, source);
         return false;
       }
       entry = table.insert(vaLo, hi, Math.floor(walker.pa / PAGE_BYTES), walker.flags, walker.span);
@@ -270,24 +290,6 @@ export class Arm64Core implements Core {
       else counts.tlbRefillData++;
     }
     return ok;
-  }
-
-  /**
-   * Translates for a system instruction (DC), past the TLB.
-   * @param source bits of `AbortSource`
-   * @param aligned false if the access must not be to Device memory (DC ZVA)
-   * @returns true with {@link translation}'s address filled, or false if an exception was taken
-   */
-  translateFor(vaLo: number, vaHi: number, kind: AccessKind, source: number, aligned = true): boolean {
-    const { walker } = this;
-    const hi = withoutTag(this.state, this.regime, vaHi);
-    if (!walker.translate(this.regime, vaLo, hi, kind, this.el === 0, aligned)) {
-      takeAbort(this, walker.fault, vaLo, vaHi, kind, source);
-      return false;
-    }
-    this.translation.pa = walker.pa;
-    this.translation.secure = (walker.flags & EntryFlag.secure) !== 0;
-    return true;
   }
 
   externalAbort(vaLo: number, vaHi: number, kind: AccessKind): void {

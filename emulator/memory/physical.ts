@@ -124,6 +124,13 @@ export class PhysicalMemory {
     return region ? region.offset + (pa - region.start) : -1;
   }
 
+  /** Physical address >> 12 of the RAM page at a linear-memory offset >> 12, or -1. */
+  physicalPageOf(page: number): number {
+    const offset = page * PAGE_BYTES;
+    const region = this.ram.find((r) => offset >= r.offset && offset < r.offset + r.size);
+    return region ? (region.start + offset - region.offset) / PAGE_BYTES : -1;
+  }
+
   /** Offset in linear memory if `by` may make this access to RAM, else -1 (a device, a hole, or refused). */
   ramFor(pa: number, write: boolean, by: Initiator): number {
     const region = this.regionOf(pa);

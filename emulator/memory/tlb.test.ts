@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '../engine/turns.ts';
 import { BANK_BYTES, EntryFlag, FETCH_ENTRIES, JUMP_ENTRIES, TLB_ENTRIES, Tlb } from './tlb.ts';
 
 const RW = EntryFlag.read | EntryFlag.write;
@@ -36,6 +37,31 @@ describe('TlbBank', () => {
     expect(bank.data.lookup(0x0020_0000, 0)).toBe(-1);
     expect(bank.data.lookup(0x003f_f000, 0)).toBe(-1);
     expect(bank.data.lookup(0x0040_0000, 0)).toBeGreaterThanOrEqual(0);
+  });
+
+  it('invalidation finds the entries of blocks of every size, whatever has come and gone before', () => {
+    const bank = make().select(0, 0, 0, 0);
+    const random = new Random(7);
+    const spans = [12, 12, 16, 21, 25, 29, 30, 39];
+    const live = new Map<number, { va: bigint; span: number }>();
+    const covers = ({ va, span }: { va: bigint; span: number }, at: bigint) => (va ^ at) >> BigInt(span) === 0n;
+    const address = () =>
+      (BigInt(random.below(64)) << 34n) | (BigInt(random.below(1 << 12)) << 18n) | BigInt(random.below(4) << 12);
+    const halves = (va: bigint): [number, number] => [Number(BigInt.asIntN(32, va)), Number(va >> 32n)];
+    for (let round = 0; round < 20_000; round++) {
+      const va = address();
+      if (random.below(3) > 0) {
+        const span = spans[random.below(spans.length)];
+        live.set(bank.data.insert(...halves(va), 1, RW, span), { va, span });
+        continue;
+      }
+      bank.flushAddress(...halves(va));
+      for (const [entry, it] of live) {
+        const gone = covers(it, va);
+        expect(bank.data.lookup(...halves(it.va)) === entry).toBe(!gone);
+        if (gone) live.delete(entry);
+      }
+    }
   });
 
   it('a displaced entry loses its fast half, so translated code cannot use it any more', () => {

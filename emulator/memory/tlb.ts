@@ -1,4 +1,7 @@
+import { EntryTable, type TableState } from './entry-table.ts';
 import type { PhysicalMemory } from './physical.ts';
+
+export { EntryFlag } from './entry-table.ts';
 
 /**
  * Translation lookaside buffers: what hardware keeps between TLB maintenance operations, and the fast tags through
@@ -23,161 +26,6 @@ export const FETCH_ENTRIES = 1024;
 export const JUMP_ENTRIES = 4096;
 export const JUMP_ENTRY_BYTES = 16;
 export const BANK_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES + JUMP_ENTRIES * JUMP_ENTRY_BYTES;
-
-/** Attribute bits of an entry: which accesses it allows, and what it is. */
-export const EntryFlag = {
-  read: 1,
-  write: 2,
-  fetch: 4,
-  /** Matches every ASID (nG = 0). */
-  global: 8,
-  /** The output address lies in the secure physical address space. */
-  secure: 16,
-  /** Device memory. */
-  device: 32,
-  /** The entry is in use. */
-  valid: 64,
-} as const;
-
-/** The entries of a table, one array per column. */
-export interface TableState {
-  readonly tagLo: readonly number[];
-  readonly tagHi: readonly number[];
-  readonly page: readonly number[];
-  readonly flags: readonly number[];
-  readonly span: readonly number[];
-}
-
-/** One of a bank's architectural halves: parallel arrays indexed by entry. */
-class EntryTable {
-  private readonly tagLo: Int32Array;
-  private readonly tagHi: Int32Array;
-  /** Physical address >> 12 of each entry. */
-  readonly page: Float64Array;
-  /** {@link EntryFlag}s of each entry. */
-  readonly flags: Uint8Array;
-  /** log2 of the bytes that the translation's block or page covers (12 for a 4 KiB page). */
-  private readonly span: Uint8Array;
-  private readonly used: Int32Array;
-  /** Where each entry stands in `used`. */
-  private readonly position: Int32Array;
-  private usedCount = 0;
-  private maxSpan = 12;
-  private readonly mask: number;
-  private readonly onDrop: (entry: number) => void;
-
-  constructor(entries: number, onDrop: (entry: number) => void) {
-    this.tagLo = new Int32Array(entries);
-    this.tagHi = new Int32Array(entries);
-    this.page = new Float64Array(entries);
-    this.flags = new Uint8Array(entries);
-    this.span = new Uint8Array(entries);
-    this.used = new Int32Array(entries);
-    this.position = new Int32Array(entries);
-    this.mask = entries - 1;
-    this.onDrop = onDrop;
-  }
-
-  /** Entry that translates the page of a virtual address, or -1. */
-  lookup(vaLo: number, vaHi: number): number {
-    const e = (vaLo >>> 12) & this.mask;
-    return this.flags[e] !== 0 && this.tagLo[e] === (vaLo & ~0xfff) && this.tagHi[e] === vaHi ? e : -1;
-  }
-
-  /** Low half of the virtual page that an entry translates. */
-  pageLo(entry: number): number {
-    return this.tagLo[entry];
-  }
-
-  /** Puts a translation in, displacing what stood at its place. @returns the entry */
-  insert(vaLo: number, vaHi: number, page: number, flags: number, span: number): number {
-    const e = (vaLo >>> 12) & this.mask;
-    if (this.flags[e] !== 0) this.onDrop(e);
-    else {
-      this.position[e] = this.usedCount;
-      this.used[this.usedCount++] = e;
-    }
-    this.tagLo[e] = vaLo & ~0xfff;
-    this.tagHi[e] = vaHi;
-    this.page[e] = page;
-    this.flags[e] = flags | EntryFlag.valid;
-    this.span[e] = span;
-    if (span > this.maxSpan) this.maxSpan = span;
-    return e;
-  }
-
-  /** Drops entries whose flags, under `mask`, equal `value`; all of them by default. */
-  flush(mask = 0, value = 0): void {
-    let kept = 0;
-    for (let i = 0; i < this.usedCount; i++) {
-      const e = this.used[i];
-      if ((this.flags[e] & mask) === value) {
-        this.onDrop(e);
-        this.flags[e] = 0;
-      } else this.keep(e, kept++);
-    }
-    this.usedCount = kept;
-    if (kept === 0) this.maxSpan = 12;
-  }
-
-  /** Drops what translates a virtual address, the whole block where it came from a block descriptor. */
-  flushAddress(vaLo: number, vaHi: number, mask = 0, value = 0): void {
-    if (this.maxSpan === 12) {
-      const e = this.lookup(vaLo, vaHi);
-      if (e < 0 || (this.flags[e] & mask) !== value) return;
-      this.onDrop(e);
-      this.flags[e] = 0;
-      this.keep(this.used[--this.usedCount], this.position[e]);
-      return;
-    }
-    let kept = 0;
-    for (let i = 0; i < this.usedCount; i++) {
-      const e = this.used[i];
-      if ((this.flags[e] & mask) === value && this.covers(e, vaLo, vaHi)) {
-        this.onDrop(e);
-        this.flags[e] = 0;
-      } else this.keep(e, kept++);
-    }
-    this.usedCount = kept;
-  }
-
-  private keep(e: number, position: number): void {
-    this.used[position] = e;
-    this.position[e] = position;
-  }
-
-  private covers(e: number, vaLo: number, vaHi: number): boolean {
-    const span = this.span[e];
-    if (span < 32) return this.tagHi[e] === vaHi && (this.tagLo[e] ^ vaLo) >>> span === 0;
-    return (this.tagHi[e] ^ vaHi) >>> (span - 32) === 0;
-  }
-
-  /** All entries in use, to be put back by {@link restore}. */
-  save(): TableState {
-    const used = this.used.slice(0, this.usedCount);
-    const pick = <T>(from: (e: number) => T): T[] => Array.from(used, from);
-    return {
-      tagLo: pick((e) => this.tagLo[e]),
-      tagHi: pick((e) => this.tagHi[e]),
-      page: pick((e) => this.page[e]),
-      flags: pick((e) => this.flags[e]),
-      span: pick((e) => this.span[e]),
-    };
-  }
-
-  /** Goes back to a saved table; every fast half is gone. */
-  restore(state: TableState): void {
-    this.flush();
-    for (let i = 0; i < state.page.length; i++) {
-      this.insert(state.tagLo[i], state.tagHi[i], state.page[i], state.flags[i], state.span[i]);
-    }
-  }
-
-  /** Calls `visit` for each entry in use. */
-  each(visit: (entry: number) => void): void {
-    for (let i = 0; i < this.usedCount; i++) visit(this.used[i]);
-  }
-}
 
 /** What tells translation contexts apart. The meaning of the numbers is the instruction set's. */
 export interface ContextKey {
@@ -377,9 +225,11 @@ export class Tlb {
 
   /** Takes the fast way of writing to one page of RAM away. @param page linear-memory offset >> 12 */
   protectPage(page: number, phys: PhysicalMemory): void {
+    const physical = phys.physicalPageOf(page);
     for (const bank of this.banks) {
-      bank.data.each((e) => {
-        if (phys.offsetOf(bank.data.page[e] * 4096) >>> 12 === page) bank.disarmWrite(e);
+      const { data } = bank;
+      data.each((e) => {
+        if (data.page[e] === physical) bank.disarmWrite(e);
       });
     }
   }
