@@ -7,6 +7,12 @@ import { type AttackRecord, expectationFor } from './record.ts';
 
 const records = ATTACKS.map(({ record }) => [record.id, record] as const);
 
+test("each variant's relay belongs to a variant of the record", () => {
+  for (const { record, relays = {} } of ATTACKS) {
+    expect(record.variants.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(relays)));
+  }
+});
+
 test('an attack is found by its id alone', () => {
   expect(attackNamed('arm64.vttbr.swap')?.record.id).toBe('arm64.vttbr.swap');
   expect(attackNamed('arm64.vttbr')).toBeUndefined();
@@ -42,8 +48,10 @@ describe.each(records)('%s', (id, record) => {
   test('succeeds wherever an ablation is said to unlock it', () => {
     for (const { system, ablation, variant } of record.unlockedBy) {
       const name = variant ?? record.variants[0].name;
-      expect(expectationFor(record, system, [ablation], name)?.effect).toBe('succeeded');
-      expect(expectationFor(record, system, [], name)?.effect).not.toBe('succeeded');
+      const off = expectationFor(record, system, [ablation], name);
+      const whole = expectationFor(record, system, [], name);
+      expect(off?.effect).toBe('succeeded');
+      expect([whole?.effect, whole?.detection]).not.toEqual([off?.effect, off?.detection]);
     }
   });
 });

@@ -1,6 +1,15 @@
 /** The catalogue: every attack with its record and its ground truth. */
 import { record as hcrClearVm } from './arm64.hcr.clear-vm/record.ts';
 import { truth as hcrClearVmTruth } from './arm64.hcr.clear-vm/truth.ts';
+import { record as reportDrop } from './arm64.report.drop/record.ts';
+import { relays as reportDropRelays } from './arm64.report.drop/relay.ts';
+import { truth as reportDropTruth } from './arm64.report.drop/truth.ts';
+import { record as reportForge } from './arm64.report.forge/record.ts';
+import { relays as reportForgeRelays } from './arm64.report.forge/relay.ts';
+import { truth as reportForgeTruth } from './arm64.report.forge/truth.ts';
+import { record as reportReplay } from './arm64.report.replay/record.ts';
+import { relays as reportReplayRelays } from './arm64.report.replay/relay.ts';
+import { truth as reportReplayTruth } from './arm64.report.replay/truth.ts';
 import { record as secureRamRead } from './arm64.secure-ram.read/record.ts';
 import { truth as secureRamReadTruth } from './arm64.secure-ram.read/truth.ts';
 import { record as vbarRedirect } from './arm64.vbar.redirect/record.ts';
@@ -16,16 +25,22 @@ import { truth as taskUnlinkTruth } from './guest.dkom.task-unlink/truth.ts';
 import { record as syscallHook } from './guest.syscall.hook/record.ts';
 import { truth as syscallHookTruth } from './guest.syscall.hook/truth.ts';
 import type { AttackRecord } from './record.ts';
+import type { RelayStrategy } from './relay.ts';
 import type { Truth } from './truth.ts';
 
 export interface Attack {
   readonly record: AttackRecord;
   readonly truth: Truth;
+  /** What the host does to the reports that it carries, by variant; the others let them pass. */
+  readonly relays?: Readonly<Record<string, RelayStrategy>>;
 }
 
 /** All attacks, by id. */
 export const ATTACKS: readonly Attack[] = [
   { record: hcrClearVm, truth: hcrClearVmTruth },
+  { record: reportDrop, truth: reportDropTruth, relays: reportDropRelays },
+  { record: reportForge, truth: reportForgeTruth, relays: reportForgeRelays },
+  { record: reportReplay, truth: reportReplayTruth, relays: reportReplayRelays },
   { record: secureRamRead, truth: secureRamReadTruth },
   { record: vbarRedirect, truth: vbarRedirectTruth },
   { record: vmiCodePatch, truth: vmiCodePatchTruth },

@@ -1,8 +1,9 @@
 /**
  * Ground truth: what an attack reached, read from the machine's own state. A predicate sees physical memory, the
  * registers of each CPU and the images as they were built. It sees neither serial output nor reports, and asks neither
- * payload nor monitor.
+ * payload nor monitor; attacks on the reports' own way apart, where the lines are what is attacked (`channel.ts`).
  */
+import type { ChannelView } from './channel.ts';
 import type { Effect } from './record.ts';
 
 /** One CPU, stopped between two instructions. */
@@ -54,6 +55,11 @@ export interface MachineView {
   readonly refusals: readonly Refusal[];
   /** The VMM's tick counter has reached the tick at which the attack is let loose. */
   readonly attackDue: boolean;
+  /**
+   * The way of the reports out of the machine, complete once the machine has stopped; for attacks on that way alone.
+   * Undefined where nothing is reported.
+   */
+  readonly channel: ChannelView | undefined;
 }
 
 /** Follows one run. */

@@ -110,8 +110,8 @@ function derivedBytes(purpose: string, scenario: Scenario, length: number): Uint
   return bytes;
 }
 
-function nonceOf(scenario: Scenario): [number, number, number, number] {
-  const view = new DataView(derived('nonce', scenario).buffer);
+function nonceOf(scenario: Scenario, session: number): [number, number, number, number] {
+  const view = new DataView(derived(session === 0 ? 'nonce' : `nonce ${session}`, scenario).buffer);
   return [0, 4, 8, 12].map((offset) => view.getUint32(offset, true)) as [number, number, number, number];
 }
 
@@ -153,10 +153,16 @@ function secretOf(scenario: Scenario, agent: FirmwareImage | undefined): BuiltIm
   return { name: 'secret', bytes, load: Number(LAYOUT.secureCarveOut), symbols: new Map() };
 }
 
+/** What sets one run of a machine apart from another of the same one. */
+export interface CompositionOptions {
+  /** Number of the session: the key is the machine's own and stays, the challenge is another one in each. */
+  readonly session?: number;
+}
+
 /** Puts a run's images together. @throws Failure `unavailable` for an image that was not built */
-export function compose(scenario: Scenario, store: FirmwareStore): Composition {
+export function compose(scenario: Scenario, store: FirmwareStore, options: CompositionOptions = {}): Composition {
   const parts = partsOf(scenario);
-  const nonce = nonceOf(scenario);
+  const nonce = nonceOf(scenario, options.session ?? 0);
   const key = derived('key', scenario);
   const config = configuration(scenario, nonce);
   const [el3] = imagesOf(scenario);

@@ -1,15 +1,17 @@
 /** The person at a console that anyone at EL2 can write to: believes each alarm line, and misses none that is left out. */
 import { parseConsoleAlarm } from '../monitor/hostvmi/report.ts';
-import type { Channel, TimedLine } from './report-channel.ts';
 import type { Alarm } from './verdict.ts';
+import { Reader, type TimedLine } from './wire.ts';
 
 const COMPONENT = 'hostvmi';
 
 /** Takes hostvmi's lines as they come. */
-export class ConsoleChannel implements Channel {
+export class ConsoleChannel extends Reader {
   private readonly alarms: Alarm[] = [];
 
-  line({ text, time }: TimedLine): string | undefined {
+  override line(line: TimedLine): string | undefined {
+    super.line(line);
+    const { text, time } = line;
     const alarm = parseConsoleAlarm(text);
     if (!alarm) return undefined;
     const cause = Object.entries(alarm.values)
@@ -19,7 +21,7 @@ export class ConsoleChannel implements Channel {
     return `${COMPONENT} reports ${alarm.id}`;
   }
 
-  end(): Alarm[] {
+  override end(): Alarm[] {
     return this.alarms;
   }
 }

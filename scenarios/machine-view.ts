@@ -1,4 +1,5 @@
 /** The machine as ground truth may see it. */
+import type { ChannelView } from '../attacks/channel.ts';
 import type { BuiltImage, CpuView, MachineView, Refusal } from '../attacks/truth.ts';
 import type { Arm64Core } from '../emulator/arm64/core.ts';
 import { readRegister } from '../emulator/arm64/inspection.ts';
@@ -38,6 +39,8 @@ export interface Progress {
   firstHostileInstruction: number | undefined;
   attackDue: boolean;
   readonly refusals: Refusal[];
+  /** The way of the reports; undefined where there are none. */
+  readonly channel: ChannelView | undefined;
 }
 
 /** The view of a running machine. */
@@ -65,6 +68,9 @@ export function viewOf(
       return progress.attackDue;
     },
     refusals: progress.refusals,
+    get channel() {
+      return progress.channel;
+    },
   };
 }
 
@@ -94,8 +100,13 @@ export class RefusalWatch {
     return this.entered !== undefined && !this.returned;
   }
 
-  look(view: MachineView, refusals: Refusal[]): void {
+  /** Looks who enters the payload, just before its first instruction: a few later it may have called out already. */
+  begin(view: MachineView): void {
     this.entered ??= this.entry(view);
+  }
+
+  look(view: MachineView, refusals: Refusal[]): void {
+    this.begin(view);
     if (!this.entered || this.returned) return;
     const cpu = view.cpus[this.entered.cpu];
     if (cpu.level === this.range.level && cpu.pc === this.entered.returnTo) this.returned = true;

@@ -1,22 +1,9 @@
 /** The person at the other end of tvmi's secure UART: hands each line to the verifier, with the time at which it left. */
+import { INSTRUCTIONS_PER_TICK } from '../emulator/arm64/index.ts';
 import { parseReport, QUIET_IDS } from '../monitor/tvmi/report.ts';
 import { type Fault, Verifier } from '../monitor/tvmi/verifier.ts';
 import type { Alarm } from './verdict.ts';
-
-/** A line of a serial console. */
-export interface TimedLine {
-  readonly text: string;
-  /** Time at which its last byte left. */
-  readonly time: number;
-}
-
-/** Where a system's alarms come out, and who reads them there. */
-export interface Channel {
-  /** Takes a line. @returns what it claims, if it is a report of something that is not in order */
-  line(line: TimedLine): string | undefined;
-  /** Says that the machine has stopped. @returns everything that is an alarm, in the order of time */
-  end(time: number): Alarm[];
-}
+import type { Operator, TimedLine } from './wire.ts';
 
 export interface Session {
   readonly key: Uint8Array;
@@ -36,10 +23,11 @@ function bytesOf(words: readonly number[]): Uint8Array {
   return bytes;
 }
 
-/** Judges the lines of a session as they come. */
-export class ReportChannel implements Channel {
+/** Judges the lines of a session as they come. The verifier's own clock is the machine's, as two good clocks are one. */
+export class ReportChannel implements Operator {
   private readonly verifier: Verifier;
   private readonly times: number[] = [];
+  readonly believed: string[] = [];
 
   constructor(session: Session) {
     const { key, nonce, longestSilence } = session;
@@ -48,10 +36,14 @@ export class ReportChannel implements Channel {
 
   line({ text, time }: TimedLine): string | undefined {
     this.times.push(time);
-    this.verifier.line(text);
+    if (this.verifier.line(text, true, time / INSTRUCTIONS_PER_TICK)) this.believed.push(text);
     const report = parseReport(text);
     if (typeof report === 'string' || QUIET_IDS.has(report.id)) return undefined;
     return `${report.component} reports ${report.id}`;
+  }
+
+  look(time: number): string | undefined {
+    return this.verifier.look(time / INSTRUCTIONS_PER_TICK) ? 'the verifier misses a report' : undefined;
   }
 
   end(time: number): Alarm[] {
@@ -69,7 +61,7 @@ export class ReportChannel implements Channel {
     const faults = judged.faults.map((fault: Fault) => ({
       id: `channel.${fault.kind}`,
       component: CHANNEL,
-      instruction: at(fault.line),
+      instruction: fault.noticed === undefined ? at(fault.line) : fault.noticed * INSTRUCTIONS_PER_TICK,
       cycles: {},
       cause: fault.detail,
     }));

@@ -1,15 +1,13 @@
 /** One run: a machine made from a scenario, watched until it stops, and judged. */
 import { type Attack, attackNamed } from '../attacks/index.ts';
 import { expectationFor } from '../attacks/record.ts';
+import type { RelayStrategy } from '../attacks/relay.ts';
 import type { MachineView, Observer, Refusal } from '../attacks/truth.ts';
 import { createVirt, type VirtBoard } from '../emulator/boards/virt.ts';
 import type { Counts } from '../emulator/cost/counts.ts';
 import { cyclesOf } from '../emulator/cost/profiles.ts';
-import type { SerialLog } from '../emulator/devices/serial-log.ts';
 import type { StopReason } from '../emulator/engine/machine.ts';
-import { systemNamed } from '../monitor/index.ts';
 import { type Composition, compose } from './compose.ts';
-import { ConsoleChannel } from './console-channel.ts';
 import { CostClock } from './cost-clock.ts';
 import { engineId } from './engine-id.ts';
 import { Failure } from './errors.ts';
@@ -18,10 +16,11 @@ import { FirmwareStore } from './images.ts';
 import { runKey } from './key.ts';
 import { LAYOUT } from './layout.ts';
 import { type Progress, RefusalWatch, viewOf } from './machine-view.ts';
-import { type Channel, ReportChannel } from './report-channel.ts';
+import { layWire } from './reporting.ts';
 import type { Result } from './result.ts';
 import type { Scenario } from './schema.ts';
 import { type Expected, judge, type RunEnd } from './verdict.ts';
+import type { Wire } from './wire.ts';
 import { WorkWindow } from './work-window.ts';
 
 export interface RunOptions {
@@ -34,8 +33,6 @@ export interface RunOptions {
 const INSTRUCTION_BYTES = 4;
 /** Instructions between two looks at the VMM's tick counter while nothing else asks for a closer look. */
 const COARSE_STEP = 100_000;
-/** In periods of the secure timer: polls come at most one and a half apart, and each takes a while itself. */
-const LONGEST_SILENCE = 4;
 /** Longest stretch, from the first hostile instruction, in which each instruction is looked at. */
 const CLOSE_WATCH = 500_000;
 const REFUSALS: Readonly<Record<Refusal['kind'], string>> = {
@@ -77,19 +74,24 @@ function variantOf(scenario: Scenario, attack: Attack): string {
 /** Runs a scenario to its end. @throws Failure if its images are missing */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Result> {
   const expected = expectedOf(scenario);
-  const composition = options.composition ?? compose(scenario, options.store ?? new FirmwareStore());
-  const run = new Run(scenario, composition, options.onEvent ?? (() => {}));
+  const store = options.store ?? new FirmwareStore();
+  const composition = options.composition ?? compose(scenario, store);
+  const run = new Run(scenario, composition, options.onEvent ?? (() => {}), earlierReports(scenario, store));
   return run.toEnd(expected);
 }
 
-/** The verifier at the other end of a wire whose lines are signed. */
-function authenticated(scenario: Scenario, { key, nonce }: Composition): Channel {
-  const longestSilence = LONGEST_SILENCE * scenario.secureTimerPeriod;
-  return new ReportChannel({
-    key,
-    nonce: scenario.ablations.includes('no-nonce') ? undefined : nonce,
-    longestSilence,
-  });
+function relayOf(scenario: Scenario): RelayStrategy | undefined {
+  const attack = scenario.attack === undefined ? undefined : attackNamed(scenario.attack)!;
+  return attack?.relays?.[variantOf(scenario, attack)];
+}
+
+/** What a hostile carrier recorded in an earlier session of the same machine, which knew of no attack. */
+function earlierReports(scenario: Scenario, store: FirmwareStore): readonly string[] {
+  if (!relayOf(scenario)) return [];
+  const { attack: _attack, variant: _variant, expected: _expected, ...benign } = scenario;
+  const run = new Run(benign, compose(benign, store, { session: 1 }), () => {}, []);
+  run.finish();
+  return run.reports;
 }
 
 class Run {
@@ -101,11 +103,10 @@ class Run {
   private readonly work = new WorkWindow();
   private readonly attack: Attack | undefined;
   private readonly observer: Observer | undefined;
-  private readonly channel: Channel | undefined;
-  /** Where its lines come out. */
-  private readonly reportLine: SerialLog;
+  private readonly wire: Wire;
   private readonly refusalWatch: RefusalWatch | undefined;
-  private readonly progress: Progress = { firstHostileInstruction: undefined, attackDue: false, refusals: [] };
+  private readonly progress: Progress;
+  private readonly view: MachineView;
   /** The last time at which the attack was not due yet. */
   private notDueAt = 0;
   private effectSeen = false;
@@ -117,7 +118,7 @@ class Run {
   /** Instructions up to which each one is looked at. */
   private closeUntil = -1;
 
-  constructor(scenario: Scenario, composition: Composition, listener: RunListener) {
+  constructor(scenario: Scenario, composition: Composition, listener: RunListener, earlier: readonly string[]) {
     this.scenario = scenario;
     this.composition = composition;
     this.listener = listener;
@@ -131,11 +132,21 @@ class Run {
     this.attack = scenario.attack === undefined ? undefined : attackNamed(scenario.attack);
     this.observer = this.attack?.truth.observe();
     this.refusalWatch = composition.hostile && new RefusalWatch(composition.hostile);
-    const onConsole = systemNamed(scenario.monitor)?.reports === 'console';
-    this.reportLine = onConsole ? this.board.console : this.board.secureConsole;
-    if (scenario.monitor !== 'none') {
-      this.channel = onConsole ? new ConsoleChannel() : authenticated(scenario, composition);
-    }
+    const { board } = this;
+    const onLine = (time: number) => this.clock.mark(time);
+    const onClaim = (claim: string, time: number) => this.tell('alarm', claim, time);
+    const relay = relayOf(scenario);
+    const wire = layWire({ scenario, composition, board, relay, earlier, onLine, onClaim });
+    this.wire = wire;
+    this.progress = {
+      firstHostileInstruction: undefined,
+      attackDue: false,
+      refusals: [],
+      get channel() {
+        return wire.view;
+      },
+    };
+    this.view = viewOf(board.machine, composition.images, this.progress);
     this.listen();
   }
 
@@ -161,6 +172,7 @@ class Run {
         this.progress.firstHostileInstruction ??= time;
         this.clock.mark(time);
         if (!this.progress.attackDue) this.lookForAttack();
+        this.refusalWatch!.begin(this.view);
         this.closeUntil = machine.instructions + CLOSE_WATCH;
         this.pause();
         this.tell('attack', `first hostile instruction, at EL${hostile.level}`, time);
@@ -176,11 +188,6 @@ class Run {
         });
       }
     }
-    this.reportLine.onLine = (line) => {
-      this.clock.mark(line.time);
-      const claim = this.channel?.line(line);
-      if (claim !== undefined) this.tell('alarm', claim, line.time);
-    };
   }
 
   /** The VMM goes to `vmm_run_end` when its last guest has shut down, and when its time is up. */
@@ -199,18 +206,28 @@ class Run {
   }
 
   /** Looks at the machine between two instructions. */
-  private checkpoint(view: MachineView): void {
+  private checkpoint(): void {
     const { machine } = this.board;
-    const { progress } = this;
+    const { progress, view } = this;
+    this.lookAtClock();
     if (!this.attack) return;
     if (!progress.attackDue) this.lookForAttack();
-    if (this.close) this.lookClosely(view);
+    if (this.close) this.lookClosely();
     if (machine.instructions < this.nextSample) return;
     this.nextSample = machine.instructions + this.attack.truth.interval;
     if (this.observer!.sample(view) && !this.effectSeen) {
       this.effectSeen = true;
       this.tell('effect', `effect reached: ${this.attack.record.effect}`);
     }
+  }
+
+  /** The operator, too, notices when nothing comes. */
+  private lookAtClock(): void {
+    const now = this.board.machine.timeline.now();
+    const claim = this.wire.look(now);
+    if (claim === undefined) return;
+    this.clock.mark(now);
+    this.tell('alarm', claim, now);
   }
 
   /** Notices that the VMM's tick counter has come to where the attack is let loose. */
@@ -228,10 +245,10 @@ class Run {
     return this.board.machine.instructions <= this.closeUntil;
   }
 
-  private lookClosely(view: MachineView): void {
+  private lookClosely(): void {
     const { refusals } = this.progress;
     const before = refusals.length;
-    this.refusalWatch!.look(view, refusals);
+    this.refusalWatch!.look(this.view, refusals);
     for (const { kind, level } of refusals.slice(before)) {
       const text = `${REFUSALS[kind]}, taken to EL${level}`;
       if (!this.told.has(text)) this.tell('attack', text);
@@ -248,19 +265,28 @@ class Run {
     return new DataView(bytes.buffer).getBigUint64(0, true);
   }
 
+  /** What left the machine for the operator so far. */
+  get reports(): readonly string[] {
+    return this.wire.view.sent;
+  }
+
   async toEnd(expected: Expected): Promise<Result> {
+    this.finish();
+    const end = this.endOf();
+    this.tell('end', endText(end, this.board.machine.stopReason?.text));
+    return this.result(expected, end);
+  }
+
+  /** Runs until the machine stops or its limit is reached. */
+  finish(): void {
     const { machine } = this.board;
-    const view = viewOf(machine, this.composition.images, this.progress);
     const limit = this.scenario.limits.instructions;
     const interval = Math.min(this.attack?.truth.interval ?? COARSE_STEP, COARSE_STEP);
     while (!machine.stopReason && machine.instructions < limit) {
       machine.run({ maxInstructions: Math.min(this.close ? 1 : interval, limit - machine.instructions) });
       if (machine.stopReason === PAUSE) machine.resume();
-      this.checkpoint(view);
+      this.checkpoint();
     }
-    const end = this.endOf();
-    this.tell('end', endText(end, machine.stopReason?.text));
-    return this.result(expected, end, this.observer?.conclude(view) ?? null);
   }
 
   /** Events so far. */
@@ -281,13 +307,14 @@ class Run {
     return { instructions, cycles: this.clock.between(from, from + instructions) };
   }
 
-  private result(expected: Expected, end: RunEnd, effect: Result['effect']): Result {
+  private result(expected: Expected, end: RunEnd): Result {
     const { scenario, composition, attack, progress } = this;
     const { machine, console, secureConsole } = this.board;
     const now = machine.timeline.now();
     this.clock.mark(now);
-    const alarms = this.channel?.end(now) ?? [];
-    const first = progress.firstHostileInstruction;
+    const alarms = this.wire.end(now);
+    const effect = this.observer?.conclude(this.view) ?? null;
+    const first = earlier(progress.firstHostileInstruction, this.wire.tamperedAt);
     const attackFrom = first ?? (progress.attackDue ? this.notDueAt : undefined);
     const verdict = judge({ end, effect, alarms, attackFrom, firstHostileInstruction: first }, expected);
     const counts = this.counts();
@@ -318,6 +345,10 @@ class Run {
       unimplemented: machine.unimplemented.list().map((gap) => ({ ...gap })),
     };
   }
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
 function tail(lines: readonly { readonly text: string }[]): string[] {

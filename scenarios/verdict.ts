@@ -33,7 +33,7 @@ export interface Evidence {
    * run at all, the time at which it was due. Undefined if it was never due.
    */
   readonly attackFrom: number | undefined;
-  /** Time of the first instruction of the payload, if any ran. */
+  /** Time of the first instruction of the payload, if any ran, or of the first line that its carrier tampered with. */
   readonly firstHostileInstruction: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseReport } from './report.ts';
 import type { FaultKind, Session, Verification } from './verifier.ts';
-import { reportMac, verifyReports } from './verifier.ts';
+import { reportMac, Verifier, verifyReports } from './verifier.ts';
 
 const KEY = new TextEncoder().encode('a key of thirty-two bytes length');
 const NONCE = Uint8Array.from({ length: 16 }, (_, i) => i * 17);
@@ -188,6 +188,48 @@ describe('the channel under attack', () => {
     const result = verify([line(0, 'boot', 't=1'), line(0xffffffff, 'bye', 't=2')]);
     expect(result.faults.length).toBeLessThanOrEqual(1024);
     expect(result.complete).toBe(false);
+  });
+});
+
+describe("the verifier's own clock", () => {
+  const timed = { ...SESSION, longestSilence: 0x10 };
+  const lines = session();
+
+  it('notices once that a report is overdue, before any other comes', () => {
+    const verifier = new Verifier(timed);
+    verifier.line(lines[0]!, true, 100);
+    expect([verifier.look(116), verifier.look(117), verifier.look(500)]).toEqual([false, true, false]);
+    expect(verifier.end().faults).toEqual([
+      {
+        kind: 'missing',
+        line: 2,
+        sequence: 1,
+        detail: 'no report for more than the 16 ticks agreed',
+        noticed: 117,
+      },
+      { kind: 'missing', line: 2, sequence: 1, detail: 'the session does not end with `bye`' },
+    ]);
+  });
+
+  it('is not quieted by lines that are not genuine', () => {
+    const verifier = new Verifier(timed);
+    verifier.line(lines[0]!, true, 100);
+    verifier.line(lines[1]!.replace('poll=1', 'poll=2'), true, 110);
+    expect(verifier.look(117)).toBe(true);
+  });
+
+  it('holds back no later judgement: a report that was kept back is overdue although its own time fits', () => {
+    const verifier = new Verifier(timed);
+    for (const [index, at] of [100, 110, 200, 210, 215].entries()) verifier.line(lines[index]!, true, at);
+    const { faults } = verifier.end();
+    expect(faults.map(({ kind, noticed }) => [kind, noticed])).toEqual([['missing', 200]]);
+  });
+
+  it('stops with the session, and is not asked where there is none', () => {
+    const verifier = new Verifier(timed);
+    expect(verifier.look(1_000)).toBe(false);
+    for (const text of lines) verifier.line(text, true, 100);
+    expect([verifier.look(10_000), verifier.end().complete]).toEqual([false, true]);
   });
 });
 

@@ -18,6 +18,8 @@ export interface Fault {
   readonly sequence?: number;
   /** One sentence. */
   readonly detail: string;
+  /** The verifier's clock when it was noticed, where that was between two lines. */
+  readonly noticed?: number;
 }
 
 /** What the verifier agreed on with the machine before it started. */
@@ -28,7 +30,7 @@ export interface Session {
   readonly nonce?: Uint8Array | undefined;
   /**
    * Longest time between two reports in ticks of the generic counter, or undefined when time is not judged.
-   * Each report carries the counter as `t`.
+   * Each report carries the counter as `t`; the verifier's own clock, if it has one, counts in the same unit.
    */
   readonly longestSilence?: number | undefined;
 }
@@ -72,6 +74,9 @@ export class Verifier {
   #expected = 0;
   #polls = 0n;
   #time: bigint | undefined;
+  /** The verifier's own clock when the last genuine report came. */
+  #heard: number | undefined;
+  #overdue = false;
   #ended = false;
 
   constructor(session: Session) {
@@ -79,13 +84,20 @@ export class Verifier {
     this.#nonce = session.nonce && Buffer.from(session.nonce).toString('hex');
   }
 
-  /** Takes one line without its line end; `whole` is false for a last line whose line end never came. */
-  line(text: string, whole = true): void {
+  /**
+   * Takes one line without its line end; `whole` is false for a last line whose line end never came. `now` is the
+   * verifier's own clock, in ticks: without it only the reports' own times are judged.
+   * @returns whether it is a genuine report of this session, in its place
+   */
+  line(text: string, whole = true, now?: number): boolean {
     this.#line++;
-    if (CONSOLE_LINE.test(text)) {
-      this.#console.push(text);
-      return;
-    }
+    const before = this.#reports.length;
+    if (CONSOLE_LINE.test(text)) this.#console.push(text);
+    else this.#take(text, whole, now);
+    return this.#reports.length > before;
+  }
+
+  #take(text: string, whole: boolean, now: number | undefined): void {
     const report = parseReport(text);
     if (report === 'truncated' || (report === 'malformed' && !whole)) {
       this.#fault('truncated', 'the line ends before its MAC does');
@@ -94,8 +106,19 @@ export class Verifier {
     } else if (!whole) {
       this.#fault('truncated', 'the line end is missing', report.sequence);
     } else {
-      this.#judge(report);
+      this.#judge(report, now);
     }
+  }
+
+  /** Looks at the verifier's own clock: is a report overdue? Says so once. @returns whether it said so now */
+  look(now: number): boolean {
+    const longest = this.#session.longestSilence;
+    if (this.#ended || this.#overdue || longest === undefined || this.#heard === undefined) return false;
+    if (now - this.#heard <= longest) return false;
+    this.#overdue = true;
+    const detail = `no report for more than the ${longest} ticks agreed`;
+    this.#faults.push({ kind: 'missing', line: this.#line + 1, sequence: this.#expected, detail, noticed: now });
+    return true;
   }
 
   /** Says that nothing more will come, and returns the judgement. */
@@ -113,7 +136,7 @@ export class Verifier {
     };
   }
 
-  #judge(report: Report): void {
+  #judge(report: Report, now: number | undefined): void {
     const { sequence } = report;
     if (!this.#genuine(report)) {
       this.#fault('forged', 'the MAC does not fit the line', sequence);
@@ -124,7 +147,7 @@ export class Verifier {
     } else if (sequence < this.#expected) {
       this.#fault('reordered', `came after report ${this.#expected - 1}`, sequence);
     } else {
-      this.#accept(report);
+      this.#accept(report, now);
     }
   }
 
@@ -133,8 +156,9 @@ export class Verifier {
     return timingSafeEqual(expected, Buffer.from(report.mac, 'hex'));
   }
 
-  #accept(report: Report): void {
+  #accept(report: Report, now: number | undefined): void {
     const { sequence } = report;
+    if (now !== undefined) this.look(now);
     for (let lost = this.#expected; lost < sequence; lost++) {
       // Each lost report is named, but a jump of the counter by a genuine sender must not cost unbounded memory.
       if (lost - this.#expected >= MAX_NAMED_GAP) break;
@@ -148,6 +172,8 @@ export class Verifier {
     }
     this.#checkTime(report);
     this.#checkPoll(report);
+    this.#heard = now;
+    this.#overdue = false;
     this.#ended = report.id === 'bye';
     this.#reports.push({ ...report, line: this.#line });
   }
@@ -162,7 +188,7 @@ export class Verifier {
     const silence = this.#time === undefined ? 0n : time - this.#time;
     if (silence < 0n) this.#fault('malformed', 'its time lies before that of the report before', report.sequence);
     const longest = this.#session.longestSilence;
-    if (longest !== undefined && silence > BigInt(longest)) {
+    if (!this.#overdue && longest !== undefined && silence > BigInt(longest)) {
       this.#fault('missing', `no heartbeat for ${silence} ticks, at most ${longest} agreed`, report.sequence);
     }
     this.#time = time;

@@ -12,6 +12,9 @@ const alone = (id: string) => override(scenarioNamed(id), { noMonitor: true });
 /** Another attack, which does something else in the same machine. */
 const OTHER: Readonly<Record<string, string>> = {
   'arm64.hcr.clear-vm': 'arm64.vbar.redirect',
+  'arm64.report.drop': 'arm64.vbar.redirect',
+  'arm64.report.forge': 'arm64.vbar.redirect',
+  'arm64.report.replay': 'arm64.vbar.redirect',
   'arm64.secure-ram.read': 'arm64.vmi.code-patch',
   'arm64.vbar.redirect': 'arm64.vttbr.swap',
   'arm64.vmi.code-patch': 'arm64.vmi.data-hijack',
