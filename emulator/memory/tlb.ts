@@ -21,9 +21,9 @@ export { EntryFlag } from './entry-table.ts';
 export const TLB_ENTRIES = 8192;
 /** Bytes of one fast entry: read tag i64, write tag i64, addend i32; the rest is unused. */
 export const TLB_ENTRY_BYTES = 32;
-export const FETCH_ENTRIES = 1024;
+export const FETCH_ENTRIES = 4096;
 /** Entries of a bank's jump cache: pc i64, record address i32, and 4 bytes for the compiled tier. */
-export const JUMP_ENTRIES = 4096;
+export const JUMP_ENTRIES = 16384;
 export const JUMP_ENTRY_BYTES = 16;
 export const BANK_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES + JUMP_ENTRIES * JUMP_ENTRY_BYTES;
 
@@ -49,6 +49,8 @@ export class TlbBank {
   readonly fetch: EntryTable;
   private readonly words: Int32Array;
   private readonly tags: BigInt64Array;
+  /** The jump cache may hold something: at first, it holds what linear memory held. */
+  private jumps = true;
 
   constructor(buffer: ArrayBuffer, base: number, index: number) {
     this.index = index;
@@ -117,6 +119,7 @@ export class TlbBank {
   }
 
   setJump(pcLo: number, pcHi: number, record: number): void {
+    this.jumps = true;
     const i = (this.jumpBase + (((pcLo >>> 2) & (JUMP_ENTRIES - 1)) << 4)) >> 2;
     this.words[i] = pcLo;
     this.words[i + 1] = pcHi;
@@ -130,6 +133,8 @@ export class TlbBank {
   }
 
   forgetAllJumps(): void {
+    if (!this.jumps) return;
+    this.jumps = false;
     for (let k = 0; k < JUMP_ENTRIES; k++) this.emptyJump(k);
   }
 
