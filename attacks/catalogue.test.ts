@@ -48,10 +48,10 @@ describe.each(records)('%s', (id, record) => {
   test('succeeds wherever an ablation is said to unlock it', () => {
     for (const { system, ablation, variant } of record.unlockedBy) {
       const name = variant ?? record.variants[0].name;
-      const off = expectationFor(record, system, [ablation], name);
-      const whole = expectationFor(record, system, [], name);
-      expect(off?.effect).toBe('succeeded');
-      expect([whole?.effect, whole?.detection]).not.toEqual([off?.effect, off?.detection]);
+      const off = expectationFor(record, system, [ablation], name)!;
+      const whole = expectationFor(record, system, [], name)!;
+      expect(off.effect).toBe('succeeded');
+      expect([whole.effect, whole.detection]).not.toEqual([off.effect, off.detection]);
     }
   });
 });

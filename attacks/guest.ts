@@ -26,6 +26,7 @@ export interface GuestLayout {
   readonly current: bigint;
   readonly taskListNode: bigint;
   readonly taskRunNode: bigint;
+  readonly taskTtbr0: bigint;
   readonly imageStart: bigint;
 }
 
@@ -48,6 +49,7 @@ export function guestLayout(image: BuiltImage): GuestLayout {
       current: word(8),
       taskListNode: half(0),
       taskRunNode: half(1),
+      taskTtbr0: half(5),
     };
   }
   throw new Error(`image ${image.name} holds no layout of its structures`);
@@ -85,6 +87,11 @@ export class GuestMemory {
     this.view = view;
     this.stage1 = stage1Of(cpu);
     this.stage2 = stage2Of(cpu);
+  }
+
+  /** TTBR0_EL1 as it is live. */
+  get ttbr0(): bigint {
+    return this.stage1.ttbr0;
   }
 
   /** Reads an aligned 64-bit word, or undefined where nothing is mapped. */

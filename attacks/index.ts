@@ -1,6 +1,8 @@
 /** The catalogue: every attack with its record and its ground truth. */
 import { record as hcrClearVm } from './arm64.hcr.clear-vm/record.ts';
 import { truth as hcrClearVmTruth } from './arm64.hcr.clear-vm/truth.ts';
+import { record as mmuOff } from './arm64.mmu.off/record.ts';
+import { truth as mmuOffTruth } from './arm64.mmu.off/truth.ts';
 import { record as reportDrop } from './arm64.report.drop/record.ts';
 import { relays as reportDropRelays } from './arm64.report.drop/relay.ts';
 import { truth as reportDropTruth } from './arm64.report.drop/truth.ts';
@@ -10,8 +12,18 @@ import { truth as reportForgeTruth } from './arm64.report.forge/truth.ts';
 import { record as reportReplay } from './arm64.report.replay/record.ts';
 import { relays as reportReplayRelays } from './arm64.report.replay/relay.ts';
 import { truth as reportReplayTruth } from './arm64.report.replay/truth.ts';
+import { record as secureRamDma } from './arm64.secure-ram.dma/record.ts';
+import { truth as secureRamDmaTruth } from './arm64.secure-ram.dma/truth.ts';
 import { record as secureRamRead } from './arm64.secure-ram.read/record.ts';
 import { truth as secureRamReadTruth } from './arm64.secure-ram.read/truth.ts';
+import { record as pointerConfusion } from './arm64.smc.pointer-confusion/record.ts';
+import { truth as pointerConfusionTruth } from './arm64.smc.pointer-confusion/truth.ts';
+import { record as doubleMap } from './arm64.stage2.double-map/record.ts';
+import { truth as doubleMapTruth } from './arm64.stage2.double-map/truth.ts';
+import { record as transient } from './arm64.transient.between-polls/record.ts';
+import { truth as transientTruth } from './arm64.transient.between-polls/truth.ts';
+import { record as ttbrDecoy } from './arm64.ttbr.decoy/record.ts';
+import { truth as ttbrDecoyTruth } from './arm64.ttbr.decoy/truth.ts';
 import { record as vbarRedirect } from './arm64.vbar.redirect/record.ts';
 import { truth as vbarRedirectTruth } from './arm64.vbar.redirect/truth.ts';
 import { record as vmiCodePatch } from './arm64.vmi.code-patch/record.ts';
@@ -38,10 +50,16 @@ export interface Attack {
 /** All attacks, by id. */
 export const ATTACKS: readonly Attack[] = [
   { record: hcrClearVm, truth: hcrClearVmTruth },
+  { record: mmuOff, truth: mmuOffTruth },
   { record: reportDrop, truth: reportDropTruth, relays: reportDropRelays },
   { record: reportForge, truth: reportForgeTruth, relays: reportForgeRelays },
   { record: reportReplay, truth: reportReplayTruth, relays: reportReplayRelays },
+  { record: secureRamDma, truth: secureRamDmaTruth },
   { record: secureRamRead, truth: secureRamReadTruth },
+  { record: pointerConfusion, truth: pointerConfusionTruth },
+  { record: doubleMap, truth: doubleMapTruth },
+  { record: transient, truth: transientTruth },
+  { record: ttbrDecoy, truth: ttbrDecoyTruth },
   { record: vbarRedirect, truth: vbarRedirectTruth },
   { record: vmiCodePatch, truth: vmiCodePatchTruth },
   { record: vmiDataHijack, truth: vmiDataHijackTruth },

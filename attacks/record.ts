@@ -39,6 +39,10 @@ export interface Variant {
   readonly payload: string;
   /** In a sentence. */
   readonly title: string;
+  /** Where its code runs, if that is not the record's own position. */
+  readonly position?: Position;
+  /** It meets the VMM's build with the bugs left in; without this word, the hardened one. */
+  readonly vulnerable?: boolean;
 }
 
 /** What a verdict should be, and why. */
@@ -54,7 +58,10 @@ export interface Expectation {
   readonly reason: string;
 }
 
-/** The protection whose absence lets the attack succeed. */
+/**
+ * The protection whose absence lets the attack succeed: with it the attack is stopped, or it is noticed; without it, it
+ * succeeds, and where it was only noticed before, unseen.
+ */
 export interface Unlock {
   readonly system: string;
   readonly ablation: string;
@@ -83,11 +90,23 @@ export interface AttackRecord {
   readonly variants: readonly [Variant, ...Variant[]];
   readonly expectations: readonly Expectation[];
   readonly unlockedBy: readonly Unlock[];
+  /** What it leaves out, and why; forms of it that the expectations do not speak of. */
+  readonly limits?: readonly string[];
   readonly stability: string;
   readonly idempotence: string;
   /** The nearest MITRE ATT&CK technique, and the ATT&CK version it was read from. */
   readonly attack: { readonly id: string; readonly name: string; readonly version: string };
   readonly stride: Stride;
+}
+
+/** A variant by its name; the first one where none is named or known. */
+export function variantNamed(record: AttackRecord, name: string | undefined): Variant {
+  return record.variants.find((variant) => variant.name === name) ?? record.variants[0];
+}
+
+/** Where the code of a variant runs when the attack begins. */
+export function positionOf(record: AttackRecord, variant: string | undefined): Position {
+  return variantNamed(record, variant).position ?? record.position;
 }
 
 /**

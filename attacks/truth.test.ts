@@ -91,6 +91,7 @@ describe('built images', () => {
     for (let index = 0; index < 10; index++) data.setBigUint64(64 + 16 + index * 8, BigInt(100 + index), true);
     data.setUint32(64 + 16 + 80, 8, true);
     data.setUint32(64 + 16 + 84, 24, true);
+    data.setUint32(64 + 16 + 100, 40, true);
     expect(guestLayout(image(bytes))).toEqual({
       imageStart: 100n,
       textStart: 101n,
@@ -102,6 +103,7 @@ describe('built images', () => {
       current: 108n,
       taskListNode: 8n,
       taskRunNode: 24n,
+      taskTtbr0: 40n,
     });
     expect(() => guestLayout(image(new Uint8Array(256)))).toThrow('holds no layout');
   });

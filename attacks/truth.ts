@@ -29,13 +29,19 @@ export interface BuiltImage {
   readonly symbols: ReadonlyMap<string, bigint>;
 }
 
-/** A synchronous exception between the payload's first instruction and its return to whoever called it. */
+/**
+ * What the machine did against the payload: a synchronous exception between its first instruction and its return to
+ * whoever called it, or an access of a device that the bus refused after its first instruction.
+ */
 export interface Refusal {
   readonly time: number;
-  /** Level that took the exception. */
-  readonly level: 1 | 2 | 3;
-  /** `abort`: a data or instruction abort; `secure-call`: SMC; `trap`: any other synchronous exception. */
-  readonly kind: 'abort' | 'secure-call' | 'trap';
+  /** Level that took the exception; none took a refused access of a device. */
+  readonly level?: 1 | 2 | 3;
+  /**
+   * `abort`: a data or instruction abort; `secure-call`: SMC; `trap`: any other synchronous exception; `device`: the
+   * address-space controller refused a device's access.
+   */
+  readonly kind: 'abort' | 'secure-call' | 'trap' | 'device';
 }
 
 /** What a predicate may look at. */
@@ -51,7 +57,7 @@ export interface MachineView {
   readonly images: ReadonlyMap<string, BuiltImage>;
   /** Time of the first instruction fetched from the payload's own pages. */
   readonly firstHostileInstruction: number | undefined;
-  /** Synchronous exceptions while the payload was at work, in order. */
+  /** What the machine did against the payload, in order. */
   readonly refusals: readonly Refusal[];
   /** The VMM's tick counter has reached the tick at which the attack is let loose. */
   readonly attackDue: boolean;
@@ -122,23 +128,25 @@ export function truthOf(interval: number, reached: (view: MachineView) => boolea
 }
 
 /**
- * A truth about a value that must not change: it is learnt before the attack is due, and any other afterwards is the
+ * A truth about values that must not change: each is learnt before the attack is due, and any other afterwards is the
  * attack's doing.
- * @param value what to look at on one CPU, or undefined where this checkpoint does not show it
+ * @param values what to look at on one CPU, or undefined where this checkpoint does not show it
  */
-export function foreignValue(interval: number, value: (cpu: CpuView) => bigint | undefined): Truth {
+export function foreignValue(interval: number, ...values: ((cpu: CpuView) => bigint | undefined)[]): Truth {
   return {
     interval,
     observe() {
-      const known = new Set<bigint>();
+      const known = values.map(() => new Set<bigint>());
       let seen = false;
       return {
         sample(view) {
           for (const cpu of view.cpus) {
-            const now = value(cpu);
-            if (now === undefined) continue;
-            if (!view.attackDue) known.add(now);
-            else seen ||= !known.has(now);
+            for (const [index, value] of values.entries()) {
+              const now = value(cpu);
+              if (now === undefined) continue;
+              if (!view.attackDue) known[index].add(now);
+              else seen ||= !known[index].has(now);
+            }
           }
           return seen;
         },

@@ -1,6 +1,7 @@
 /** From a scenario to what the machine starts with: its ROM, and what was put into it. */
 import { createHash } from 'node:crypto';
 import { attackNamed } from '../attacks/index.ts';
+import { type Position, positionOf, type Variant, variantNamed } from '../attacks/record.ts';
 import type { BuiltImage } from '../attacks/truth.ts';
 import { systemNamed } from '../monitor/index.ts';
 import type { System } from '../monitor/system.ts';
@@ -47,6 +48,7 @@ interface Part {
 
 const PLAIN = { el3: 'el3-plain', vmm: 'vmm-plain' } as const;
 const GUEST_IMAGE = 'guest';
+const SECOND_CPU = 1;
 /** A multiple of 32. */
 const SECRET_BYTES = 256;
 
@@ -54,7 +56,7 @@ function systemOf(scenario: Scenario): System | undefined {
   return systemNamed(scenario.monitor);
 }
 
-function vmmBuild(scenario: Scenario): string {
+function soundVmm(scenario: Scenario): string {
   if (scenario.vmm !== 'auto') return `vmm-${scenario.vmm}`;
   const system = systemOf(scenario);
   if (!system) return PLAIN.vmm;
@@ -62,16 +64,29 @@ function vmmBuild(scenario: Scenario): string {
   return plain ? PLAIN.vmm : system.images.vmm;
 }
 
+function vmmBuild(scenario: Scenario): string {
+  return variantOf(scenario)?.vulnerable ? `${soundVmm(scenario)}-vulnerable` : soundVmm(scenario);
+}
+
+/** The variant of the scenario's attack, if it has one. */
+function variantOf(scenario: Scenario): Variant | undefined {
+  return scenario.attack === undefined
+    ? undefined
+    : variantNamed(attackNamed(scenario.attack)!.record, scenario.variant);
+}
+
 /** Name of the payload's image, if the scenario has an attack. */
 export function payloadImage(scenario: Scenario): string | undefined {
-  if (scenario.attack === undefined) return undefined;
-  const record = attackNamed(scenario.attack)!.record;
-  const variant = record.variants.find(({ name }) => name === scenario.variant) ?? record.variants[0];
-  return `attacks/${record.id}/${variant.payload}`;
+  const variant = variantOf(scenario);
+  return variant && `attacks/${scenario.attack}/${variant.payload}`;
+}
+
+function attackPosition(scenario: Scenario): Position | undefined {
+  return scenario.attack === undefined ? undefined : positionOf(attackNamed(scenario.attack)!.record, scenario.variant);
 }
 
 function inGuest(scenario: Scenario): boolean {
-  return attackNamed(scenario.attack!)!.record.position === 'guest-kernel';
+  return attackPosition(scenario) === 'guest-kernel';
 }
 
 function partsOf(scenario: Scenario): Part[] {
@@ -129,6 +144,7 @@ function configuration(scenario: Scenario, nonce: Composition['nonce']): Uint8Ar
     vmmTickPeriod: scenario.vmmTickPeriod,
     guestTickPeriod: scenario.guestTickPeriod,
     workloadRounds: scenario.workloadRounds,
+    attackCpu: attackPosition(scenario) === 'second-cpu' ? SECOND_CPU : 0,
   });
 }
 

@@ -31,6 +31,7 @@ describe('the run configuration', () => {
       vmmTickPeriod: 14,
       guestTickPeriod: 15,
       workloadRounds: 16,
+      attackCpu: 3,
     });
     const view = new DataView(bytes.buffer);
     const words = Object.fromEntries(fieldsOfHeader().map((name, index) => [name, view.getUint32(index * 4, true)]));
@@ -52,6 +53,7 @@ describe('the run configuration', () => {
       vmm_tick_period: 14,
       guest_tick_period: 15,
       workload_rounds: 16,
+      attack_cpu: 3,
       'reserved[0]': 0,
     });
   });

@@ -48,6 +48,8 @@ export interface RunConfig {
   readonly guestTickPeriod: number;
   /** How often a workload repeats its unit of work. */
   readonly workloadRounds: number;
+  /** CPU that loads the VMM's modules. */
+  readonly attackCpu: number;
 }
 
 /** Parameters of a benign run of a few million instructions. */
@@ -64,6 +66,7 @@ export const DEFAULT_RUN_CONFIG: RunConfig = {
   vmmTickPeriod: 4096,
   guestTickPeriod: 2048,
   workloadRounds: 4,
+  attackCpu: 0,
 };
 
 /** Lays a configuration out as the firmware reads it. */
@@ -84,6 +87,7 @@ export function encodeConfig(config: RunConfig): Uint8Array {
     config.vmmTickPeriod,
     config.guestTickPeriod,
     config.workloadRounds,
+    config.attackCpu,
   ];
   const bytes = new Uint8Array(CONFIG_WORDS * 4);
   const view = new DataView(bytes.buffer);

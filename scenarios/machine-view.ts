@@ -114,17 +114,27 @@ export class RefusalWatch {
     if (refusal) refusals.push(refusal);
   }
 
+  /** The payload's first instructions may have led into an exception before the first look. */
   private entry(view: MachineView): { cpu: number; returnTo: bigint } | undefined {
     const { level, va, bytes } = this.range;
-    const cpu = view.cpus.find((one) => one.level === level && one.pc >= va && one.pc < va + bytes);
+    const inside = (pc: bigint) => pc >= va && pc < va + bytes;
+    const cpu = view.cpus.find(
+      (one) =>
+        (one.level === level && inside(one.pc)) || (atVector(one) && inside(one.register(`ELR_EL${one.level}`))),
+    );
     return cpu && { cpu: cpu.number, returnTo: cpu.register('X30') };
   }
+}
+
+/** The CPU has just taken a synchronous exception. */
+function atVector(cpu: CpuView): boolean {
+  return cpu.level > 0 && SYNCHRONOUS.includes(cpu.pc - cpu.register(`VBAR_EL${cpu.level}`));
 }
 
 /** The CPU has just taken a synchronous exception that stops what it was at. */
 function refusalAt(cpu: CpuView, time: number): Refusal | undefined {
   const level = cpu.level;
-  if (level === 0 || !SYNCHRONOUS.includes(cpu.pc - cpu.register(`VBAR_EL${level}`))) return undefined;
+  if (level === 0 || !atVector(cpu)) return undefined;
   const ec = Number((cpu.register(`ESR_EL${level}`) >> EC_SHIFT) & EC_MASK);
   // A guest's hypercall is how its kernel works, and no refusal.
   if (ec === EC.hvc) return undefined;

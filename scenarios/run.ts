@@ -6,6 +6,7 @@ import type { MachineView, Observer, Refusal } from '../attacks/truth.ts';
 import { createVirt, type VirtBoard } from '../emulator/boards/virt.ts';
 import type { Counts } from '../emulator/cost/counts.ts';
 import { cyclesOf } from '../emulator/cost/profiles.ts';
+import type { Initiator } from '../emulator/devices/device.ts';
 import type { StopReason } from '../emulator/engine/machine.ts';
 import { type Composition, compose } from './compose.ts';
 import { CostClock } from './cost-clock.ts';
@@ -39,6 +40,7 @@ const REFUSALS: Readonly<Record<Refusal['kind'], string>> = {
   abort: 'the attack meets an abort',
   trap: 'the attack meets a trap',
   'secure-call': 'the attack makes a secure call',
+  device: "the bus refuses the attacker's device",
 };
 const MIB = 2 ** 20;
 /** The run itself wants to look; the machine goes on afterwards. */
@@ -188,6 +190,11 @@ class Run {
         });
       }
     }
+    const { onRefused } = machine.phys;
+    machine.phys.onRefused = (pa, write, by) => {
+      onRefused(pa, write, by);
+      this.refusedOnBus(by);
+    };
   }
 
   /** The VMM goes to `vmm_run_end` when its last guest has shut down, and when its time is up. */
@@ -250,11 +257,22 @@ class Run {
     const before = refusals.length;
     this.refusalWatch!.look(this.view, refusals);
     for (const { kind, level } of refusals.slice(before)) {
-      const text = `${REFUSALS[kind]}, taken to EL${level}`;
-      if (!this.told.has(text)) this.tell('attack', text);
-      this.told.add(text);
+      this.tellOnce(level === undefined ? REFUSALS[kind] : `${REFUSALS[kind]}, taken to EL${level}`);
     }
     if (!this.refusalWatch!.active) this.closeUntil = -1;
+  }
+
+  /** The address-space controller refused an access: a device's counts against the attack. */
+  private refusedOnBus(by: Initiator): void {
+    const { progress } = this;
+    if (by.cpu >= 0 || progress.firstHostileInstruction === undefined) return;
+    progress.refusals.push({ time: this.board.machine.timeline.now(), kind: 'device' });
+    this.tellOnce(REFUSALS.device);
+  }
+
+  private tellOnce(text: string): void {
+    if (!this.told.has(text)) this.tell('attack', text);
+    this.told.add(text);
   }
 
   private ticks(): bigint {

@@ -57,6 +57,9 @@ export const record: AttackRecord = {
     },
   ],
   unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite' }],
+  limits: [
+    'There is no variant of a host user (a device model in a process): this VMM is one program at EL2 with no host below it, so what would be a host user there is code at EL2 here, which the variant is.',
+  ],
   stability: 'deterministic, no race',
   idempotence: 'a second time changes nothing more',
   attack: { id: 'T1565.003', name: 'Data Manipulation: Runtime Data Manipulation', version: ATTACK_VERSION },

@@ -77,6 +77,7 @@ function attackText(context: Context, record: AttackRecord): string {
     bullets(record.variants.map(({ name, title }) => `${name}: ${title}`)),
     heading(context, 'Expected verdicts'),
     bullets(record.expectations.map(rule)),
+    ...(record.limits ? [heading(context, 'Left out'), bullets(record.limits)] : []),
     heading(context, 'Run it'),
     ...[`ringwarden run ${record.id} --system tvmi`, `ringwarden run ${record.id} --no-monitor`, ...unlocks].map(
       (line) => `  ${line}\n`,

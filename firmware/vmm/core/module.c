@@ -50,16 +50,27 @@ static void load(const struct rw_bundle_entry *entry) {
   }
 }
 
-/* On each timer tick of CPU 0. */
-void module_tick(void) {
-  if (vmm_config->attack_tick == 0 || rw_vmm_ticks != vmm_config->attack_tick) return;
-  fill_api();
+static void load_all(void) {
   const struct rw_bundle_entry *entry = NULL;
   while ((entry = rw_bundle_next(directory, RW_BUNDLE_VMM_MODULE, entry)) != NULL) load(entry);
   entry = rw_bundle_next(directory, RW_BUNDLE_GUEST_MODULE, NULL);
   if (entry != NULL) guest_module = RW_GUEST_IPA_RAM + (entry->load - vmm_guests[0].ram);
 }
 
+/*
+ * On each timer tick of each CPU. A module of another CPU than the first runs without the VMM's lock, so
+ * that the rest of the machine goes on: it is there to race.
+ */
+void module_tick(void) {
+  static bool loaded;
+  const bool due = vmm_config->attack_tick != 0 && rw_vmm_ticks >= vmm_config->attack_tick;
+  if (!due || loaded || arch_cpu()->number != vmm_config->attack_cpu) return;
+  loaded = true;
+  fill_api();
+  if (vmm_config->attack_cpu != 0) vmm_unlock();
+  load_all();
+  if (vmm_config->attack_cpu != 0) vmm_lock();
+}
 uint64_t module_for_guest(const struct vmm_guest *guest) {
   if (guest->number != 0) return 0;
   const uint64_t module = guest_module;

@@ -23,8 +23,8 @@ void scheduler_tick(struct vmm_frame *frame) {
   if (arch_cpu()->number == 0) {
     rw_vmm_ticks++;
     if (rw_vmm_ticks == vmm_config->run_ticks) vmm_run_end();
-    module_tick();
   }
+  module_tick();
   introspect_tick(frame);
   if (frame == NULL) return;
   struct vmm_guest *next = scheduler_next(arch_cpu()->current, true);

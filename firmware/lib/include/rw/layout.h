@@ -17,6 +17,9 @@
 #define RW_SECURE_UART 0x09040000
 #define RW_SECURE_GPIO 0x090b0000
 #define RW_TZC 0x0a800000
+/* Ours, not on QEMU: the DMA engine, its SMMU-lite in the second page. */
+#define RW_DMA 0x0a900000
+#define RW_SMMU 0x0a901000
 
 /* Interrupt numbers. */
 #define RW_IRQ_GIC_MAINTENANCE 25
