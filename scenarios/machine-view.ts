@@ -119,8 +119,7 @@ export class RefusalWatch {
     const { level, va, bytes } = this.range;
     const inside = (pc: bigint) => pc >= va && pc < va + bytes;
     const cpu = view.cpus.find(
-      (one) =>
-        (one.level === level && inside(one.pc)) || (atVector(one) && inside(one.register(`ELR_EL${one.level}`))),
+      (one) => (one.level === level && inside(one.pc)) || (atVector(one) && inside(one.register(`ELR_EL${one.level}`))),
     );
     return cpu && { cpu: cpu.number, returnTo: cpu.register('X30') };
   }

@@ -91,6 +91,31 @@ export const record: AttackRecord = {
       reason:
         'The VMM writes its registers itself, modules are not scanned, and what EL2 was granted is not compared with what is live.',
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['guest'],
+      effect: 'succeeded',
+      detection: 'detected',
+      reason:
+        "Nothing traps the write. The MMU stays off for longer than from one look to the next, and then the VMM's own note of the guest's registers shows it.",
+    },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['msr'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: 'It looks at guests, not at the VMM that it is part of.',
+    },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['smc'],
+      effect: 'blocked',
+      detection: 'missed',
+      reason: 'The firmware at EL3 knows no such call and refuses it; this variant makes no other attempt.',
+    },
   ],
   unlockedBy: [
     { system: 'tvmi', ablation: 'no-tvm', variant: 'guest' },

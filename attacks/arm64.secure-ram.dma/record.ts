@@ -58,6 +58,13 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: 'The controller is open.',
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: 'Nobody closes the carve-out, and what a device reads is no business of an introspector of guests.',
+    },
   ],
   unlockedBy: [{ system: 'tvmi', ablation: 'no-secure-memory' }],
   stability: 'deterministic, no race: a transfer happens at the write that starts it',

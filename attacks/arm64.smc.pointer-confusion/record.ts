@@ -51,6 +51,14 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: 'EL3 writes where it is told to, and its own heartbeats go on.',
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason:
+        'There is no such secure call and nothing in the secure world to defend: a plain store reaches the carve-out.',
+    },
   ],
   unlockedBy: [
     { system: 'tvmi', ablation: 'no-argument-check', variant: 'table' },

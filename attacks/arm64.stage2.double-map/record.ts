@@ -85,6 +85,22 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: 'The VMM is the plain build, which writes its tables itself.',
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['store', 'alias'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: "The tables are the VMM's own memory, and it compares guests, not what the VMM maps for them.",
+    },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['smc'],
+      effect: 'blocked',
+      detection: 'missed',
+      reason: 'The firmware at EL3 knows no such call and refuses it; this variant makes no other attempt.',
+    },
   ],
   unlockedBy: [
     { system: 'tvmi', ablation: 'writable-stage2', variant: 'store' },

@@ -63,6 +63,13 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: 'The write does not trap, and no poll falls into the moment.',
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: 'It looks from time to time, and everything is as it was by then.',
+    },
   ],
   unlockedBy: [
     { system: 'tvmi', ablation: 'polling-only', variant: 'ttbr' },

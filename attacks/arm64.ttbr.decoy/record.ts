@@ -52,6 +52,14 @@ export const record: AttackRecord = {
       reason:
         'The write traps and is performed, but the agent is not asked; the polls see as little as without the trap.',
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason:
+        'Nothing traps the write, and it asks whose tables are live only where it interrupts a process at EL0, for a few instructions here.',
+    },
   ],
   unlockedBy: [
     { system: 'tvmi', ablation: 'no-tvm' },

@@ -94,6 +94,14 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: 'There is no monitor at EL3 that knows such a call; this variant makes no other attempt.',
     },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['guest'],
+      effect: 'succeeded',
+      detection: 'detected',
+      reason: "It compares VBAR_EL1, as the VMM holds it, with the kernel's vectors on its next look.",
+    },
   ],
   unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'msr' }],
   limits: [

@@ -50,6 +50,7 @@ static void check_registers(const struct vmi_check *check) {
   const uint64_t vectors = check->kernel->layout.vectors;
   if (guest->ttbr1 != past->ttbr1) vmi_add(check, VMI_TRANSLATION, guest->ttbr1, past->ttbr1);
   if (guest->tcr != past->tcr) vmi_add(check, VMI_TRANSLATION, guest->tcr, past->tcr);
+  if (guest->mair != past->mair) vmi_add(check, VMI_TRANSLATION, guest->mair, past->mair);
   if (guest->vbar != vectors) vmi_add(check, VMI_VBAR, guest->vbar, vectors);
 }
 
@@ -64,6 +65,7 @@ bool vmi_is_up(const struct vmi_check *check) {
   past->up = true;
   past->ttbr1 = guest->chosen ? guest->chosen_ttbr1 : guest->ttbr1;
   past->tcr = guest->chosen ? guest->chosen_tcr : guest->tcr;
+  past->mair = guest->chosen ? guest->chosen_mair : guest->mair;
   return true;
 }
 

@@ -72,6 +72,7 @@ void arch_guest_translation(const struct vmm_guest *guest, struct arch_translati
       .ttbr0 = VALUE(TTBR0_EL1),
       .ttbr1 = VALUE(TTBR1_EL1),
       .tcr = VALUE(TCR_EL1),
+      .mair = VALUE(MAIR_EL1),
       .vbar = VALUE(VBAR_EL1),
   };
 }

@@ -51,6 +51,7 @@ CHECK static bool guest_sound(unsigned number, const struct vmm_frame *frame) {
       .ttbr0 = registers.ttbr0,
       .ttbr1 = registers.ttbr1,
       .tcr = registers.tcr,
+      .mair = registers.mair,
       .vbar = registers.vbar,
   };
   struct reader reader;

@@ -13,6 +13,7 @@ struct vmi_past {
   bool up; /* its kernel has come up: from now on nothing below may change */
   uint64_t ttbr1;
   uint64_t tcr;
+  uint64_t mair;
 };
 
 /* One guest in one round. */

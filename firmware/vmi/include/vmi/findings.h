@@ -7,7 +7,7 @@
 
 /* `a` and `b` per kind as said here. */
 enum vmi_finding_kind {
-  VMI_TRANSLATION,   /* a = the live value, b = the expected one (TTBR1_EL1 or TCR_EL1) */
+  VMI_TRANSLATION,   /* a = the live value, b = the expected one (TTBR1_EL1, TCR_EL1 or MAIR_EL1) */
   VMI_MMU_OFF,       /* a = SCTLR_EL1 */
   VMI_VBAR,          /* a = live, b = built */
   VMI_SYSCALL_TABLE, /* a = entry, b = its value */

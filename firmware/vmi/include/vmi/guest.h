@@ -19,11 +19,13 @@ struct vmi_guest {
   uint64_t ttbr0;
   uint64_t ttbr1;
   uint64_t tcr;
+  uint64_t mair;
   uint64_t vbar;
   /* What its boot code chose, where the monitor saw it; chosen = 0: not known. */
   uint64_t chosen;
   uint64_t chosen_ttbr1;
   uint64_t chosen_tcr;
+  uint64_t chosen_mair;
 };
 
 #endif

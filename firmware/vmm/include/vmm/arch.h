@@ -68,6 +68,7 @@ struct arch_translation {
   uint64_t ttbr0;
   uint64_t ttbr1;
   uint64_t tcr;
+  uint64_t mair;
   uint64_t vbar;
 };
 void arch_guest_translation(const struct vmm_guest *guest, struct arch_translation *registers);

@@ -19,6 +19,7 @@ static void tell_agent(struct agent_vm *vm, const struct choice *choice) {
   vm->guest.chosen = choice->mmu_on;
   vm->guest.chosen_ttbr1 = choice->ttbr1;
   vm->guest.chosen_tcr = choice->tcr;
+  vm->guest.chosen_mair = choice->mair;
 }
 
 #define WRITER(name) \

@@ -34,6 +34,7 @@ void vm_capture(struct agent_vm *vm, enum vmi_presence presence) {
   vm->guest.ttbr0 = read_sysreg(ttbr0_el1);
   vm->guest.ttbr1 = read_sysreg(ttbr1_el1);
   vm->guest.tcr = read_sysreg(tcr_el1);
+  vm->guest.mair = read_sysreg(mair_el1);
   vm->guest.vbar = read_sysreg(vbar_el1);
 }
 
