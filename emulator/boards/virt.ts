@@ -11,7 +11,8 @@ import { Pl061 } from '../devices/pl061.ts';
 import { SerialLog } from '../devices/serial-log.ts';
 import { Tzc400 } from '../devices/tzc400.ts';
 import { VirtioMmioEmpty } from '../devices/virtio-mmio.ts';
-import { Machine, type MachineState } from '../engine/machine.ts';
+import { Machine, type MachineOptions, type MachineState } from '../engine/machine.ts';
+import type { Tuning } from '../engine/tier1/regions.ts';
 import { Slot } from '../ir/slots.ts';
 import type { BoardIdentity, Snapshot } from './snapshot-file.ts';
 import { type BoardShape, type BootPlan, planBoot, type VirtImages } from './virt-boot.ts';
@@ -46,7 +47,9 @@ export interface VirtOptions {
   /** HLT #0xf000 is a semihosting call. Default false, as on QEMU without `-semihosting`. */
   readonly semihosting?: boolean;
   /** Compile hot code; changes nothing but the speed. Default false. */
-  readonly tier1?: boolean;
+  readonly tier1?: boolean | Tuning;
+  /** What carries out the CPUs' instructions, as for {@link Machine}. */
+  readonly createRunner?: MachineOptions<Arm64Core>['createRunner'];
   /** What the real-time clock shows at power-on, seconds since 1970. Default 0. */
   readonly epoch?: number;
   /** Files of fw_cfg. */
@@ -111,6 +114,7 @@ export class VirtBoard {
       ramBytes: Virt.flash0.size + Virt.flash1.size + Virt.secureRam.size + shape.memoryBytes,
       seed: options.seed ?? 0,
       tier1: options.tier1 ?? false,
+      ...(options.createRunner ? { createRunner: options.createRunner } : {}),
       createCore: (parts) =>
         new Arm64Core({
           ...parts,
@@ -327,7 +331,7 @@ export class VirtBoard {
 /** Makes the board of a snapshot, at its moment. Several may come from one snapshot: they share nothing that changes. */
 export function resumeVirt(
   { identity, state }: Pick<Snapshot, 'identity' | 'state'>,
-  options: Pick<VirtOptions, 'tier1'> = {},
+  options: Pick<VirtOptions, 'tier1' | 'createRunner'> = {},
 ): VirtBoard {
   const { memoryBytes, cpus, secure, virtualization, semihosting, ...resume } = identity;
   const board = createVirt({ images: { resume }, memoryBytes, cpus, secure, virtualization, semihosting, ...options });

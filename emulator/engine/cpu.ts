@@ -41,13 +41,24 @@ export interface Shared {
   stopping: boolean;
 }
 
-export class Cpu {
+/** What carries out a CPU's instructions: {@link Cpu}, or in tests a plainer one to compare it with. */
+export interface Runner {
+  readonly number: number;
+  readonly core: Core;
+  /** Something outside the running code wants to be looked at after the current instruction. */
+  attention: boolean;
+  /** Instructions started in the running slice. */
+  readonly started: number;
+  /** Runs for at most `limit` instructions. @returns instructions started */
+  run(limit: number): number;
+}
+
+export class Cpu implements Runner {
   readonly number: number;
   readonly core: Core;
   private readonly shared: Shared;
   private readonly lift: Lift;
   private readonly initiators: readonly [Initiator, Initiator];
-  /** Something outside the running block wants to be looked at after the current instruction. */
   attention = false;
   private limit = 0;
   /** Instructions that may start before the next look around; the rest of the slice is in `reserve`. */
@@ -78,7 +89,7 @@ export class Cpu {
     ];
   }
 
-  /** Instructions started in the running slice, exact within blocks too. */
+  /** Exact within blocks too. */
   get started(): number {
     return this.elapsed;
   }

@@ -5,7 +5,7 @@ import { type RamSnapshot, RamSnapshots } from '../memory/ram-snapshots.ts';
 import { BANK_BYTES, Tlb, type TlbState } from '../memory/tlb.ts';
 import { CodeStore } from './code-store.ts';
 import type { Core } from './core.ts';
-import { Cpu, type Shared } from './cpu.ts';
+import { Cpu, type Runner, type Shared } from './cpu.ts';
 import { CodeArena } from './tier0/arena.ts';
 import { createTier0 } from './tier0/interpreter.ts';
 import { POOL_END } from './tier0/records.ts';
@@ -49,6 +49,8 @@ export interface MachineOptions<C extends Core> {
   /** Compile hot code. Changes nothing but the speed. */
   readonly tier1?: boolean | Tuning;
   readonly createCore: (parts: CoreParts) => C;
+  /** What carries out the CPUs' instructions. Tests put the oracle here. */
+  readonly createRunner?: (number: number, core: C, shared: Shared) => Runner;
 }
 
 /** A machine without its devices. */
@@ -82,7 +84,7 @@ export class Machine<C extends Core = Core> {
   readonly phys: PhysicalMemory;
   readonly timeline = new Timeline();
   readonly unimplemented = new UnimplementedLog();
-  readonly cpus: readonly Cpu[];
+  readonly cpus: readonly Runner[];
   readonly cores: readonly C[];
   private readonly shared: Shared;
   private readonly turns: Turns;
@@ -131,9 +133,15 @@ export class Machine<C extends Core = Core> {
         unimplemented: this.unimplemented,
       }),
     );
-    this.cpus = this.cores.map((core, number) => new Cpu(number, core, this.shared));
+    const createRunner = options.createRunner ?? ((...parts) => new Cpu(...parts));
+    this.cpus = this.cores.map((core, number) => createRunner(number, core, this.shared));
     this.turns = new Turns(this.cpus, options.seed);
     this.connect(code);
+  }
+
+  /** The compiled tier, if it is on: for whoever measures it. */
+  get regions(): Regions | undefined {
+    return this.shared.regions;
   }
 
   private connect(code: CodeStore): void {
@@ -287,7 +295,7 @@ export class Machine<C extends Core = Core> {
     });
   }
 
-  private turn(cpu: Cpu, length: number): number {
+  private turn(cpu: Runner, length: number): number {
     this.bringIn(cpu.number);
     this.running = cpu.number;
     const start = this.timeline.now();

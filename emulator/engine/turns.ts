@@ -1,4 +1,4 @@
-import type { Cpu } from './cpu.ts';
+import type { Runner } from './cpu.ts';
 
 /** A small generator of reproducible numbers (SplitMix32: a Weyl sequence and a mixing function). */
 export class Random {
@@ -40,16 +40,16 @@ const ALONE = 1_000_000;
 
 /** A CPU's turn and its length in instructions. */
 export interface Turn {
-  readonly cpu: Cpu;
+  readonly cpu: Runner;
   readonly length: number;
 }
 
 /** Whose turn it is, and for how long: both come from the seed. */
 export class Turns {
   private readonly random: Random;
-  private readonly cpus: readonly Cpu[];
+  private readonly cpus: readonly Runner[];
 
-  constructor(cpus: readonly Cpu[], seed: number) {
+  constructor(cpus: readonly Runner[], seed: number) {
     this.cpus = cpus;
     this.random = new Random(seed);
   }

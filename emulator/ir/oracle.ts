@@ -13,9 +13,14 @@ export interface OracleMachine {
   /** A slot as an unsigned 64-bit value. */
   readSlot(slot: number): bigint;
   writeSlot(slot: number, value: bigint): void;
-  /** Reads 1 to 16 bytes, little-endian, as one access. A fault is thrown: nothing has changed by then. */
-  load(address: bigint, bytes: number, user: boolean): bigint;
-  store(address: bigint, bytes: number, value: bigint, user: boolean): void;
+  /**
+   * Reads 1 to 16 bytes, little-endian, as one access. A fault is thrown: nothing has changed by then.
+   * @param size bytes of one register of a pair
+   */
+  load(address: bigint, bytes: number, user: boolean, size: number): bigint;
+  store(address: bigint, bytes: number, value: bigint, user: boolean, size: number): void;
+  /** Faults as a store would: a store-exclusive asks this first, so that one that fails still faults. */
+  probeStore?(address: bigint, bytes: number, size: number): void;
   /** A system operation. @returns where it leads, or undefined if execution goes on */
   system(call: number, word: number): bigint | undefined;
 }
@@ -280,25 +285,25 @@ function perform(s: Plain, m: OracleMachine): void {
       return;
     }
     case 'load': {
-      const value = m.load(evaluate(s.address, m), s.size, s.user ?? false);
+      const value = m.load(evaluate(s.address, m), s.size, s.user ?? false, s.size);
       const bits = s.size * 8;
       if (s.extend === 'zero') m.writeSlot(s.slot, value);
       else m.writeSlot(s.slot, unsigned(signed(value, bits), s.extend === 'sign32' ? 32 : 64));
       return;
     }
     case 'store':
-      m.store(evaluate(s.address, m), s.size, unsigned(m.readSlot(s.value), s.size * 8), s.user ?? false);
+      m.store(evaluate(s.address, m), s.size, unsigned(m.readSlot(s.value), s.size * 8), s.user ?? false, s.size);
       return;
     case 'loadPair': {
       const bits = s.size * 8;
-      const both = m.load(evaluate(s.address, m), 2 * s.size, false);
+      const both = m.load(evaluate(s.address, m), 2 * s.size, false, s.size);
       // Where both are one register, the first value stays.
       m.writeSlot(s.slot2, both >> BigInt(bits));
       m.writeSlot(s.slot, unsigned(both, bits));
       return;
     }
     case 'storePair':
-      m.store(evaluate(s.address, m), 2 * s.size, joined(m, s.size, s.value, s.value2), false);
+      m.store(evaluate(s.address, m), 2 * s.size, joined(m, s.size, s.value, s.value2), false, s.size);
       return;
     case 'storeExclusive':
       storeExclusive(s, m);
@@ -344,10 +349,11 @@ function storeExclusive(s: Statement & { kind: 'storeExclusive' }, m: OracleMach
   const pair = s.value2 !== undefined;
   const bytes = pair ? 2 * s.size : s.size;
   let status = 1n;
+  m.probeStore?.(address, bytes, s.size);
   if (m.readSlot(Slot.EXCLUSIVE_ADDRESS) === address) {
     const seen = joined(m, s.size, Slot.EXCLUSIVE_VALUE, pair ? Slot.EXCLUSIVE_VALUE2 : undefined);
-    if (m.load(address, bytes, false) === seen) {
-      m.store(address, bytes, joined(m, s.size, s.value, s.value2), false);
+    if (m.load(address, bytes, false, s.size) === seen) {
+      m.store(address, bytes, joined(m, s.size, s.value, s.value2), false, s.size);
       status = 0n;
     }
   }

@@ -4,7 +4,7 @@
  */
 import type { LiftedInstruction } from '../../ir/ir.ts';
 import { type Flow, flowOf } from '../flow.ts';
-import { eachLoop, type Item, type Loop, structure } from './structure.ts';
+import { blocksOf, eachLoop, type Item, type Loop, structure } from './structure.ts';
 
 /** Instructions of a region at the most. */
 export const MAX_REGION_INSTRUCTIONS = 1200;
@@ -193,7 +193,7 @@ function arrange(blocks: readonly RegionBlock[]): Pick<RegionGraph, 'items' | 'c
   eachLoop(items, (loop) => {
     for (const head of loop.heads) heads.add(head);
   });
-  const paths = longestPaths(blocks, heads);
+  const paths = longestPaths(blocks, heads, pastTheTop(blocks, items));
   const checks = new Map<Loop, number>();
   const needs = new Map<number, number>();
   for (const block of blocks) if (block.entry) needs.set(block.number, paths[block.number]);
@@ -206,14 +206,34 @@ function arrange(blocks: readonly RegionBlock[]): Pick<RegionGraph, 'items' | 'c
   return { items, checks, needs };
 }
 
-/** Instructions from each block on, at the most, until a loop's head is reached or the region is left. */
-function longestPaths(blocks: readonly RegionBlock[], heads: ReadonlySet<number>): number[] {
+/** By block, the heads of loops around it to which it leads forward within the loop: such an edge does not come by the loop's top. */
+function pastTheTop(blocks: readonly RegionBlock[], items: readonly Item[]): ReadonlyMap<number, ReadonlySet<number>> {
+  const edges = new Map<number, Set<number>>();
+  eachLoop(items, (loop) => {
+    const place = new Map<number, number>();
+    for (const [i, item] of loop.body.entries()) for (const b of blocksOf(item)) place.set(b, i);
+    for (const from of loop.blocks) {
+      for (const to of blocks[from].successors) {
+        if (!loop.heads.includes(to) || (place.get(from) as number) >= (place.get(to) as number)) continue;
+        edges.set(from, (edges.get(from) ?? new Set()).add(to));
+      }
+    }
+  });
+  return edges;
+}
+
+/** Instructions from each block on, at the most, until the top of a loop is reached or the region is left. */
+function longestPaths(
+  blocks: readonly RegionBlock[],
+  heads: ReadonlySet<number>,
+  past: ReadonlyMap<number, ReadonlySet<number>>,
+): number[] {
   const paths = new Array<number>(blocks.length).fill(-1);
   for (const root of blocks) {
     const stack = [root.number];
     while (stack.length > 0) {
       const at = stack[stack.length - 1];
-      const after = blocks[at].successors.filter((s) => !heads.has(s));
+      const after = blocks[at].successors.filter((s) => !heads.has(s) || past.get(at)?.has(s));
       const open = after.filter((s) => paths[s] < 0);
       if (paths[at] < 0 && open.length > 0) stack.push(...open);
       else {
