@@ -1,4 +1,6 @@
 /** The catalogue: every attack with its record and its ground truth. */
+import { record as bootTamperedVmm } from './arm64.boot.tampered-vmm/record.ts';
+import { truth as bootTamperedVmmTruth } from './arm64.boot.tampered-vmm/truth.ts';
 import { record as hcrClearVm } from './arm64.hcr.clear-vm/record.ts';
 import { truth as hcrClearVmTruth } from './arm64.hcr.clear-vm/truth.ts';
 import { record as mmuOff } from './arm64.mmu.off/record.ts';
@@ -49,6 +51,7 @@ export interface Attack {
 
 /** All attacks, by id. */
 export const ATTACKS: readonly Attack[] = [
+  { record: bootTamperedVmm, truth: bootTamperedVmmTruth },
   { record: hcrClearVm, truth: hcrClearVmTruth },
   { record: mmuOff, truth: mmuOffTruth },
   { record: reportDrop, truth: reportDropTruth, relays: reportDropRelays },

@@ -8,8 +8,17 @@ export const DETECTIONS = ['detected', 'missed', 'silent', 'false-alarm'] as con
 /** Second axis of a verdict: what the monitor noticed. `silent` and `false-alarm` belong to runs without an attack. */
 export type Detection = (typeof DETECTIONS)[number];
 
-export const POSITIONS = ['guest-user', 'guest-kernel', 'vmm', 'host-user', 'device', 'tenant', 'second-cpu'] as const;
-/** Where the attacker's code runs when the attack begins. */
+export const POSITIONS = [
+  'guest-user',
+  'guest-kernel',
+  'vmm',
+  'host-user',
+  'device',
+  'tenant',
+  'second-cpu',
+  'boot',
+] as const;
+/** Where the attacker's code runs when the attack begins; `boot`: it was written to flash before reset. */
 export type Position = (typeof POSITIONS)[number];
 
 export const LAYERS = ['guest', 'vmm', 'monitor', 'secure-world', 'channel'] as const;
@@ -55,6 +64,8 @@ export interface Expectation {
   readonly variants?: readonly string[];
   readonly effect: Effect;
   readonly detection: Detection;
+  /** Where the run does not go on until its power-off: the boot ends before the VMM starts. */
+  readonly end?: 'boot-stopped';
   readonly reason: string;
 }
 
@@ -88,6 +99,8 @@ export interface AttackRecord {
   readonly groundTruth: string;
   /** The first variant is the one that runs where none is named. */
   readonly variants: readonly [Variant, ...Variant[]];
+  /** Position `boot`: the code of an image that the payload is written over, from a symbol on. */
+  readonly implant?: { readonly image: 'vmm'; readonly symbol: string };
   readonly expectations: readonly Expectation[];
   readonly unlockedBy: readonly Unlock[];
   /** What it leaves out, and why; forms of it that the expectations do not speak of. */

@@ -14,7 +14,7 @@ export function escapeXml(text: string): string {
 
 /** Why a run differs, in a line. */
 export function difference(result: Result): string {
-  if (result.end !== 'power-off') return `the run ended by ${result.end}`;
+  if (result.end !== (result.expected.end ?? 'power-off')) return `the run ended by ${result.end}`;
   const expected = `${result.expected.effect ?? '-'}/${result.expected.detection}`;
   return `expected ${expected}, found ${result.effect ?? '-'}/${result.detection}`;
 }

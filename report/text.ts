@@ -22,6 +22,7 @@ export const HOW_TO_READ: Readonly<Record<string, string>> = {
 
 const ENDS: Readonly<Record<Result['end'], string>> = {
   'power-off': 'powered off',
+  'boot-stopped': 'stopped before the VMM started',
   limit: 'stopped at the instruction limit',
   crash: 'crashed',
   error: 'failed',
@@ -76,7 +77,9 @@ export function verdictText(result: Result, colours: Palette): string {
   const latency = result.latency
     ? [row('latency', `${grouped(result.latency.instructions)} instructions from the first hostile one to the alarm`)]
     : [];
-  const end = result.end === 'power-off' ? [] : [row('end', colours.bad(`the machine ${ENDS[result.end]}`))];
+  const asMeant = result.end === (result.expected.end ?? 'power-off');
+  const shown = `the machine ${ENDS[result.end]}`;
+  const end = result.end === 'power-off' && asMeant ? [] : [row('end', asMeant ? shown : colours.bad(shown))];
   const gaps = result.unimplemented.map((gap) => row('gap', colours.bad(`${gap.kind} ${gap.what} (${gap.section})`)));
   return [
     colours.strong(result.agrees ? colours.good('as expected') : colours.bad('NOT as expected')),

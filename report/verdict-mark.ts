@@ -26,8 +26,11 @@ const MARKS: Readonly<Record<string, Mark>> = {
 
 const FALSE_ALARM: Mark = { mark: 'F', tone: 'bad', meaning: 'an alarm without a cause' };
 
+/** Ends in order. */
+type Orderly = 'power-off' | 'boot-stopped';
+
 /** Runs that did not end in order. */
-const ENDS: Readonly<Record<Exclude<Result['end'], 'power-off'>, Mark>> = {
+const ENDS: Readonly<Record<Exclude<Result['end'], Orderly>, Mark>> = {
   limit: { mark: 'L', tone: 'bad', meaning: 'stopped at the instruction limit' },
   crash: { mark: 'C', tone: 'bad', meaning: 'the machine crashed' },
   error: { mark: 'E', tone: 'bad', meaning: 'the run failed' },
@@ -38,6 +41,6 @@ export const ALL_MARKS: readonly Mark[] = [...Object.values(MARKS), FALSE_ALARM,
 
 /** The mark of a run. */
 export function markOf({ end, effect, detection }: Pick<Result, 'end' | 'effect' | 'detection'>): Mark {
-  if (end !== 'power-off') return ENDS[end];
+  if (end !== 'power-off' && end !== 'boot-stopped') return ENDS[end];
   return MARKS[`${effect ?? '-'} ${detection}`] ?? FALSE_ALARM;
 }

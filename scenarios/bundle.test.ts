@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { BUNDLE_OFFSET, type BundleEntry, packBundle } from './bundle.ts';
+import { ANCHOR_MAGIC, ANCHOR_OFFSET } from './anchor.ts';
+import { BUNDLE_OFFSET, type BundleEntry, mapRom, packBundle } from './bundle.ts';
 
 const el3 = new Uint8Array(100).fill(0xe3);
 const entry = (name: string, bytes: number[], more: Partial<BundleEntry> = {}): BundleEntry => ({
@@ -66,9 +68,49 @@ describe('the bundle', () => {
     expect(read(rom, 0).sha256).toBe('ab'.repeat(32));
   });
 
-  test('refuses an EL3 image that reaches into the directory', () => {
-    expect(() => packBundle(new Uint8Array(BUNDLE_OFFSET + 1), [])).toThrow(/bundle directory begins at 1048576/);
-    expect(() => packBundle(new Uint8Array(BUNDLE_OFFSET), [])).not.toThrow();
+  test('refuses an EL3 image that reaches into the trust anchor', () => {
+    expect(() => packBundle(new Uint8Array(ANCHOR_OFFSET + 1), [])).toThrow(/trust anchor stands at 1044480/);
+    expect(() => packBundle(new Uint8Array(ANCHOR_OFFSET), [])).not.toThrow();
+  });
+
+  test('is mapped again by its directory', () => {
+    const rom = packBundle(el3, [entry('a', [1, 2]), entry('b', [3])]);
+    const { directory, payloads } = mapRom(rom);
+    expect(directory).toEqual({ offset: 0x10_0000, size: 16 + 2 * 128 });
+    expect([...payloads.keys()]).toEqual(['a', 'b']);
+    const { offset, size } = payloads.get('a')!;
+    expect([...rom.subarray(offset, offset + size)]).toEqual([1, 2]);
+  });
+});
+
+describe('the trust anchor', () => {
+  const key = new Uint8Array(32).fill(0x11);
+  const nonce = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
+  const header = readFileSync(new URL('../firmware/lib/include/rw/anchor.h', import.meta.url), 'utf8');
+  const anchorOf = (rom: Uint8Array) => rom.subarray(ANCHOR_OFFSET, ANCHOR_OFFSET + 88);
+
+  test('holds the hash of the directory, the key and the challenge, as the C header lays them out', () => {
+    const rom = packBundle(el3, [entry('a', [1])], { key, nonce, measured: true });
+    const anchor = anchorOf(rom);
+    const directory = rom.subarray(BUNDLE_OFFSET, BUNDLE_OFFSET + 16 + 128);
+    expect(new TextDecoder().decode(anchor.subarray(0, 4))).toBe('RWA1');
+    expect([...anchor.subarray(4, 8)]).toEqual([1, 0, 0, 0]);
+    expect(Buffer.from(anchor.subarray(8, 40))).toEqual(createHash('sha256').update(directory).digest());
+    expect(anchor.subarray(40, 72)).toEqual(key);
+    expect(anchor.subarray(72, 88)).toEqual(nonce);
+    expect(header).toContain(`#define RW_ANCHOR_MAGIC 0x${ANCHOR_MAGIC.toString(16)}u`);
+    expect(header).toContain('sizeof(struct rw_anchor) == 88');
+  });
+
+  test('without a challenge has zeroes, and without measured boot no flag', () => {
+    const anchor = anchorOf(packBundle(el3, [], { key, measured: false }));
+    expect([...anchor.subarray(72, 88)]).toEqual(Array(16).fill(0));
+    expect(anchor[4]).toBe(0);
+  });
+
+  test('refuses a key or a challenge of another length', () => {
+    expect(() => packBundle(el3, [], { key: key.subarray(1), measured: true })).toThrow(/31 bytes, not 32/);
+    expect(() => packBundle(el3, [], { key, nonce: key, measured: true })).toThrow(/32 bytes, not 16/);
   });
 
   test('refuses a name that is empty or does not fit', () => {

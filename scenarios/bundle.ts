@@ -1,10 +1,12 @@
 /**
- * The ROM of a run: the EL3 image at 0x0, at a fixed offset a directory of what else it holds, then the payloads.
+ * The ROM of a run: the EL3 image at 0x0 and the trust anchor, which nobody rewrites; then what stands in flash, at a fixed
+ * offset a directory of what it holds, and the payloads.
  * The firmware reads it by `firmware/lib/include/rw/bundle.h`; all numbers are little endian.
  */
 import { createHash } from 'node:crypto';
+import { ANCHOR_OFFSET, type Anchor, encodeAnchor } from './anchor.ts';
 
-/** Offset of the directory in the ROM (`RW_BUNDLE_OFFSET`). The EL3 image must end before it. */
+/** Offset of the directory in the ROM (`RW_BUNDLE_OFFSET`): where flash begins. */
 export const BUNDLE_OFFSET = 0x10_0000;
 /** "RWB1" (`RW_BUNDLE_MAGIC`). */
 export const BUNDLE_MAGIC = 0x3142_5752;
@@ -17,7 +19,7 @@ export const BUNDLE_KIND = {
   guestModule: 4,
   agent: 5,
   configuration: 6,
-  key: 7,
+  secret: 7,
 } as const;
 
 export type BundleKind = keyof typeof BUNDLE_KIND;
@@ -48,13 +50,15 @@ const pageUp = (value: number): number => Math.ceil(value / PAGE) * PAGE;
  * Packs a ROM. Payloads with equal bytes are stored once.
  *
  * @param el3 - flat EL3 image, linked at 0x0
- * @throws RangeError for an EL3 image that reaches into the directory, or a name that does not fit
+ * @param anchor - the machine's own secrets, where its EL3 has use for them
+ * @throws RangeError for an EL3 image that reaches into the anchor, or a name that does not fit
  */
-export function packBundle(el3: Uint8Array, entries: readonly BundleEntry[]): Uint8Array {
-  if (el3.length > BUNDLE_OFFSET) {
-    throw new RangeError(`the EL3 image has ${el3.length} bytes; the bundle directory begins at ${BUNDLE_OFFSET}`);
+export function packBundle(el3: Uint8Array, entries: readonly BundleEntry[], anchor?: Anchor): Uint8Array {
+  if (el3.length > ANCHOR_OFFSET) {
+    throw new RangeError(`the EL3 image has ${el3.length} bytes; the trust anchor stands at ${ANCHOR_OFFSET}`);
   }
-  let end = pageUp(BUNDLE_OFFSET + HEADER_SIZE + ENTRY_SIZE * entries.length);
+  const directorySize = HEADER_SIZE + ENTRY_SIZE * entries.length;
+  let end = pageUp(BUNDLE_OFFSET + directorySize);
   const offsets = new Map<string, number>();
   const placed = entries.map((entry) => {
     const hash = createHash('sha256').update(entry.bytes).digest();
@@ -85,7 +89,33 @@ export function packBundle(el3: Uint8Array, entries: readonly BundleEntry[]): Ui
     rom.set(sha256, at + 64);
     rom.set(entry.bytes, offset);
   });
+  if (anchor) {
+    const directory = rom.subarray(BUNDLE_OFFSET, BUNDLE_OFFSET + directorySize);
+    rom.set(encodeAnchor(anchor, createHash('sha256').update(directory).digest()), ANCHOR_OFFSET);
+  }
   return rom;
+}
+
+/** Where things stand in a finished ROM: what an alteration of flash aims at. */
+export interface RomMap {
+  /** The directory: header and entries. */
+  readonly directory: { readonly offset: number; readonly size: number };
+  /** The payloads by name; two of equal bytes stand in one place. */
+  readonly payloads: ReadonlyMap<string, { readonly offset: number; readonly size: number }>;
+}
+
+/** Reads the directory of a ROM that {@link packBundle} made. */
+export function mapRom(rom: Uint8Array): RomMap {
+  const view = new DataView(rom.buffer, rom.byteOffset, rom.byteLength);
+  const count = view.getUint32(BUNDLE_OFFSET + 4, true);
+  const payloads = new Map<string, { offset: number; size: number }>();
+  for (let index = 0; index < count; index++) {
+    const at = BUNDLE_OFFSET + HEADER_SIZE + ENTRY_SIZE * index;
+    const name = new TextDecoder().decode(rom.subarray(at, at + NAME_SIZE)).replace(/\0+$/, '');
+    const size = Number(view.getBigUint64(at + 40, true));
+    payloads.set(name, { offset: Number(view.getBigUint64(at + 32, true)), size });
+  }
+  return { directory: { offset: BUNDLE_OFFSET, size: HEADER_SIZE + ENTRY_SIZE * count }, payloads };
 }
 
 function nameBytes(name: string): Uint8Array {

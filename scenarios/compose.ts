@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { attackNamed } from '../attacks/index.ts';
 import { type Position, positionOf, type Variant, variantNamed } from '../attacks/record.ts';
-import type { BuiltImage } from '../attacks/truth.ts';
+import { type BuiltImage, symbol } from '../attacks/truth.ts';
 import { systemNamed } from '../monitor/index.ts';
 import type { System } from '../monitor/system.ts';
-import { type BundleEntry, type BundleKind, packBundle } from './bundle.ts';
+import type { Anchor } from './anchor.ts';
+import { type BundleEntry, type BundleKind, mapRom, packBundle } from './bundle.ts';
 import { encodeConfig, FIRMWARE_MONITORS, TVMI_ABLATIONS } from './config.ts';
 import type { FirmwareImage, FirmwareStore } from './images.ts';
 import { LAYOUT } from './layout.ts';
@@ -33,7 +34,7 @@ export interface Composition {
   readonly hostile: HostileRange | undefined;
   /** What the verifier and the machine agreed on beforehand. */
   readonly key: Uint8Array;
-  readonly nonce: readonly [number, number, number, number];
+  readonly nonce: Uint8Array;
 }
 
 /** One image of a run. */
@@ -51,6 +52,8 @@ const GUEST_IMAGE = 'guest';
 const SECOND_CPU = 1;
 /** A multiple of 32. */
 const SECRET_BYTES = 256;
+const NONCE_BYTES = 16;
+const INSTRUCTION_BYTES = 4;
 
 function systemOf(scenario: Scenario): System | undefined {
   return systemNamed(scenario.monitor);
@@ -85,6 +88,11 @@ function attackPosition(scenario: Scenario): Position | undefined {
   return scenario.attack === undefined ? undefined : positionOf(attackNamed(scenario.attack)!.record, scenario.variant);
 }
 
+/** Where the payload is written over an image, if it is no image of its own. */
+function implantOf(scenario: Scenario) {
+  return scenario.attack === undefined ? undefined : attackNamed(scenario.attack)!.record.implant;
+}
+
 function inGuest(scenario: Scenario): boolean {
   return attackPosition(scenario) === 'guest-kernel';
 }
@@ -98,7 +106,7 @@ function partsOf(scenario: Scenario): Part[] {
   const agent = systemOf(scenario)?.images.agent;
   if (agent) parts.push({ role: 'agent', image: agent, kind: 'agent', load: LAYOUT.secureCarveOut });
   const payload = payloadImage(scenario);
-  if (payload) {
+  if (payload && !implantOf(scenario)) {
     parts.push(
       inGuest(scenario)
         ? { role: 'payload', image: payload, kind: 'guestModule', load: LAYOUT.guests[0] + LAYOUT.guestModules }
@@ -125,12 +133,11 @@ function derivedBytes(purpose: string, scenario: Scenario, length: number): Uint
   return bytes;
 }
 
-function nonceOf(scenario: Scenario, session: number): [number, number, number, number] {
-  const view = new DataView(derived(session === 0 ? 'nonce' : `nonce ${session}`, scenario).buffer);
-  return [0, 4, 8, 12].map((offset) => view.getUint32(offset, true)) as [number, number, number, number];
+function nonceOf(scenario: Scenario, session: number): Uint8Array {
+  return derived(session === 0 ? 'nonce' : `nonce ${session}`, scenario).subarray(0, NONCE_BYTES);
 }
 
-function configuration(scenario: Scenario, nonce: Composition['nonce']): Uint8Array {
+function configuration(scenario: Scenario): Uint8Array {
   return encodeConfig({
     seed: BigInt(scenario.seed),
     workload: scenario.workload,
@@ -140,7 +147,6 @@ function configuration(scenario: Scenario, nonce: Composition['nonce']): Uint8Ar
     ablations: TVMI_ABLATIONS.filter((name) => scenario.ablations.includes(name)),
     secureTimerPeriod: scenario.secureTimerPeriod,
     cpus: scenario.cpus,
-    nonce,
     vmmTickPeriod: scenario.vmmTickPeriod,
     guestTickPeriod: scenario.guestTickPeriod,
     workloadRounds: scenario.workloadRounds,
@@ -156,8 +162,11 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function hostileRange(scenario: Scenario, image: FirmwareImage): HostileRange {
+function hostileRange(scenario: Scenario, image: FirmwareImage, implanted: BuiltImage | undefined): HostileRange {
   const bytes = BigInt(Math.min(image.bytes.length, LAYOUT.moduleData));
+  if (implanted) {
+    return { level: 2, va: BigInt(implanted.load), pa: implanted.load, bytes: BigInt(implanted.bytes.length) };
+  }
   return inGuest(scenario)
     ? { level: 1, va: LAYOUT.guestModuleVa, pa: Number(LAYOUT.guests[0] + LAYOUT.guestModules), bytes }
     : { level: 2, va: LAYOUT.vmmModules, pa: Number(LAYOUT.vmmModules), bytes };
@@ -169,10 +178,33 @@ function secretOf(scenario: Scenario, agent: FirmwareImage | undefined): BuiltIm
   return { name: 'secret', bytes, load: Number(LAYOUT.secureCarveOut), symbols: new Map() };
 }
 
+/** Two protections do not lie in code: without them there is no challenge, or what is measured decides nothing. */
+function anchorOf({ ablations }: Scenario, key: Uint8Array, nonce: Uint8Array): Anchor {
+  return {
+    key,
+    nonce: ablations.includes('no-nonce') ? undefined : nonce,
+    measured: !ablations.includes('no-measured-boot'),
+  };
+}
+
 /** What sets one run of a machine apart from another of the same one. */
 export interface CompositionOptions {
   /** Number of the session: the key is the machine's own and stays, the challenge is another one in each. */
   readonly session?: number;
+}
+
+/** The payload as it stands in the image that it is written over: its code, without the zeroes that fill up its page. */
+function implanted(scenario: Scenario, images: ReadonlyMap<string, BuiltImage>, payload: FirmwareImage) {
+  const implant = implantOf(scenario);
+  if (!implant) return undefined;
+  const used = payload.bytes.findLastIndex((byte) => byte !== 0) + 1;
+  const bytes = payload.bytes.subarray(0, Math.ceil(used / INSTRUCTION_BYTES) * INSTRUCTION_BYTES);
+  return { ...built(payload, symbol(images.get(implant.image)!, implant.symbol)), bytes };
+}
+
+/** Alters a finished ROM as an attacker with access to flash does: the directory keeps the hash of the sound image. */
+function alterFlash(rom: Uint8Array, host: BuiltImage, implant: BuiltImage): void {
+  rom.set(implant.bytes, mapRom(rom).payloads.get('vmm')!.offset + implant.load - host.load);
 }
 
 /** Puts a run's images together. @throws Failure `unavailable` for an image that was not built */
@@ -180,26 +212,32 @@ export function compose(scenario: Scenario, store: FirmwareStore, options: Compo
   const parts = partsOf(scenario);
   const nonce = nonceOf(scenario, options.session ?? 0);
   const key = derived('key', scenario);
-  const config = configuration(scenario, nonce);
+  const config = configuration(scenario);
   const [el3] = imagesOf(scenario);
   const entries: BundleEntry[] = parts.map(({ role, image, kind, load }) => {
     return { name: role, kind, bytes: store.image(image).bytes, load, entry: load };
   });
   entries.push({ name: 'config', kind: 'configuration', bytes: config });
-  entries.push({ name: 'key', kind: 'key', bytes: key });
   const images = new Map(parts.map(({ role, image, load }) => [role, built(store.image(image), load)]));
   const agent = parts.find((part) => part.role === 'agent');
   const secret = secretOf(scenario, agent && store.image(agent.image));
-  if (!agent) entries.push({ name: 'secret', kind: 'key', bytes: secret.bytes, load: LAYOUT.secureCarveOut });
+  if (!agent) entries.push({ name: 'secret', kind: 'secret', bytes: secret.bytes, load: LAYOUT.secureCarveOut });
   images.set('secret', secret);
-  const named = [el3, ...parts.map((part) => part.image)].map((name) => [name, store.image(name).sha256]);
   const payload = payloadImage(scenario);
+  const names = [el3, ...parts.map((part) => part.image), ...(payload === undefined ? [] : [payload])];
+  const named = names.map((name) => [name, store.image(name).sha256]);
+  const implant = payload === undefined ? undefined : implanted(scenario, images, store.image(payload));
+  const rom = packBundle(store.image(el3).bytes, entries, anchorOf(scenario, key, nonce));
+  if (implant) {
+    images.set('payload', implant);
+    alterFlash(rom, images.get('vmm')!, implant);
+  }
   return {
-    rom: packBundle(store.image(el3).bytes, entries),
+    rom,
     el3: built(store.image(el3), 0n),
     images,
     hashes: { ...Object.fromEntries(named), configuration: sha256(config) },
-    hostile: payload === undefined ? undefined : hostileRange(scenario, store.image(payload)),
+    hostile: payload === undefined ? undefined : hostileRange(scenario, store.image(payload), implant),
     key,
     nonce,
   };

@@ -40,8 +40,6 @@ export interface RunConfig {
   readonly ablations: readonly TvmiAblation[];
   readonly secureTimerPeriod: number;
   readonly cpus: number;
-  /** The verifier's challenge: four words. */
-  readonly nonce: readonly [number, number, number, number];
   /** Counter ticks from one VMM timer tick to the next. */
   readonly vmmTickPeriod: number;
   /** Counter ticks from one timer tick of the guest kernel to the next. */
@@ -62,7 +60,6 @@ export const DEFAULT_RUN_CONFIG: RunConfig = {
   ablations: [],
   secureTimerPeriod: 16_384,
   cpus: 1,
-  nonce: [0x1111_1111, 0x2222_2222, 0x3333_3333, 0x4444_4444],
   vmmTickPeriod: 4096,
   guestTickPeriod: 2048,
   workloadRounds: 4,
@@ -83,7 +80,6 @@ export function encodeConfig(config: RunConfig): Uint8Array {
     config.ablations.reduce((mask, ablation) => mask | (1 << TVMI_ABLATIONS.indexOf(ablation)), 0),
     config.secureTimerPeriod,
     config.cpus,
-    ...config.nonce,
     config.vmmTickPeriod,
     config.guestTickPeriod,
     config.workloadRounds,

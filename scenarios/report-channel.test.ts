@@ -3,7 +3,7 @@ import { reportMac } from '../monitor/tvmi/verifier.ts';
 import { ReportChannel } from './report-channel.ts';
 
 const key = new Uint8Array(32).fill(7);
-const NONCE = [0x01020304, 0, 0, 0];
+const NONCE = Uint8Array.from({ length: 16 }, (_, i) => (i < 4 ? 4 - i : 0));
 const NONCE_TEXT = '04030201000000000000000000000000';
 
 function signed(sequence: number, rest: string, nonce = NONCE_TEXT): string {

@@ -7,21 +7,14 @@ import type { Operator, TimedLine } from './wire.ts';
 
 export interface Session {
   readonly key: Uint8Array;
-  /** The challenge's four words, or undefined where the ablation leaves it out. */
-  readonly nonce: readonly number[] | undefined;
+  /** The challenge, or undefined where the ablation leaves it out. */
+  readonly nonce: Uint8Array | undefined;
   /** Counter ticks after which a heartbeat is overdue. */
   readonly longestSilence: number;
 }
 
 /** The verifier itself raises what is wrong with the channel. */
 const CHANNEL = 'verifier';
-
-function bytesOf(words: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(words.length * 4);
-  const view = new DataView(bytes.buffer);
-  for (const [index, word] of words.entries()) view.setUint32(index * 4, word, true);
-  return bytes;
-}
 
 /** Judges the lines of a session as they come. The verifier's own clock is the machine's, as two good clocks are one. */
 export class ReportChannel implements Operator {
@@ -30,8 +23,7 @@ export class ReportChannel implements Operator {
   readonly believed: string[] = [];
 
   constructor(session: Session) {
-    const { key, nonce, longestSilence } = session;
-    this.verifier = new Verifier({ key, nonce: nonce && bytesOf(nonce), longestSilence });
+    this.verifier = new Verifier(session);
   }
 
   line({ text, time }: TimedLine): string | undefined {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DETECTIONS, EFFECTS } from '../attacks/record.ts';
 import { scenarioSchema } from './schema.ts';
+import { ENDS } from './verdict.ts';
 
 const count = z.number().int().min(0);
 /** By cost profile and bound, such as `juno-a57.mid`. */
@@ -25,9 +26,10 @@ export const resultSchema = z
     expected: z.strictObject({
       effect: z.enum(EFFECTS).nullable(),
       detection: z.enum(DETECTIONS),
+      end: z.enum(ENDS).optional().describe('where it is not power-off'),
       reason: z.string(),
     }),
-    end: z.enum(['power-off', 'limit', 'crash', 'error']).describe('how the machine stopped'),
+    end: z.enum(ENDS).describe('how the machine stopped'),
     effect: z.enum(EFFECTS).nullable().describe('by ground truth; null in a benign run'),
     detection: z.enum(DETECTIONS),
     agrees: z.boolean().describe('the run ended in order, and both axes are the expected ones'),

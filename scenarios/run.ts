@@ -47,6 +47,8 @@ const MIB = 2 ** 20;
 const PAUSE: StopReason = { kind: 'exit', code: 0, text: 'paused' };
 /** Where firmware goes when it cannot go on; it powers the machine off afterwards. */
 const GIVING_UP = ['vmm_stop', 'el3_stop'];
+/** Where EL3 goes when something does not measure as it should. */
+const REFUSING_BOOT = 'el3_refuse_boot';
 /** Lines of each console that the result keeps. */
 const TAIL = 40;
 const BENIGN_REASON = 'There is no attack in this run: the monitor must be silent.';
@@ -65,7 +67,10 @@ export function expectedOf(scenario: Scenario): Expected {
   }
   const { monitor, ablations } = scenario;
   const rule = expectationFor(attack.record, monitor, ablations, variantOf(scenario, attack));
-  if (rule) return { effect: rule.effect, detection: rule.detection, reason: rule.reason };
+  if (rule) {
+    const { effect, detection, end, reason } = rule;
+    return { effect, detection, ...(end ? { end } : {}), reason };
+  }
   throw new Failure('usage', `the record of ${attack.record.id} does not say what to expect under ${monitor}`);
 }
 
@@ -113,6 +118,7 @@ class Run {
   private notDueAt = 0;
   private effectSeen = false;
   private gaveUp = false;
+  private bootRefused = false;
   /** What the machine did to the attack, each kind once. */
   private readonly told = new Set<string>();
   /** Instructions from which on ground truth wants to look again. */
@@ -149,6 +155,7 @@ class Run {
       },
     };
     this.view = viewOf(board.machine, composition.images, this.progress);
+    if (this.attack?.record.position === 'boot') this.progress.attackDue = true;
     this.listen();
   }
 
@@ -180,6 +187,12 @@ class Run {
         this.tell('attack', `first hostile instruction, at EL${hostile.level}`, time);
       });
     }
+    const refusal = this.composition.el3.symbols.get(REFUSING_BOOT);
+    if (refusal === undefined) throw new Error('EL3 has no way to refuse a boot');
+    machine.watchExecution(Number(refusal), INSTRUCTION_BYTES, (time) => {
+      this.bootRefused = true;
+      this.tell('machine', 'EL3 refuses to go on with what it measured', time);
+    });
     for (const image of [this.composition.el3, this.composition.images.get('vmm')!]) {
       for (const name of GIVING_UP) {
         const address = image.symbols.get(name);
@@ -316,6 +329,7 @@ class Run {
     const reason = this.board.machine.stopReason;
     if (!reason) return 'limit';
     if (reason.kind === 'strict') return 'error';
+    if (this.bootRefused && !this.gaveUp) return 'boot-stopped';
     return reason.kind === 'exit' && reason.code === 0 && !this.gaveUp ? 'power-off' : 'crash';
   }
 
@@ -374,6 +388,12 @@ function tail(lines: readonly { readonly text: string }[]): string[] {
 }
 
 function endText(end: RunEnd, reason: string | undefined): string {
-  const text = { 'power-off': 'powered off', limit: 'stopped at the limit', crash: 'crashed', error: 'failed' }[end];
-  return reason && end !== 'power-off' ? `${text}: ${reason}` : text;
+  const text = {
+    'power-off': 'powered off',
+    'boot-stopped': 'the boot was stopped',
+    limit: 'stopped at the limit',
+    crash: 'crashed',
+    error: 'failed',
+  }[end];
+  return reason && end !== 'power-off' && end !== 'boot-stopped' ? `${text}: ${reason}` : text;
 }

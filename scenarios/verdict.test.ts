@@ -56,6 +56,13 @@ describe('agreement', () => {
   const run = (end: RunEnd, effect: Effect | null, alarms: Alarm[]) =>
     judge(evidence({ end, effect, alarms }), expected).agrees;
 
+  test('a boot that stops agrees where it is meant to stop, and nowhere else', () => {
+    const stopped = evidence({ end: 'boot-stopped', alarms: [alarmAt(150)] });
+    expect(judge(stopped, { ...expected, end: 'boot-stopped' }).agrees).toBe(true);
+    expect(judge(stopped, expected).agrees).toBe(false);
+    expect(judge(evidence({ alarms: [alarmAt(150)] }), { ...expected, end: 'boot-stopped' }).agrees).toBe(false);
+  });
+
   test('both axes must be the expected ones', () => {
     expect(run('power-off', 'blocked', [alarmAt(150)])).toBe(true);
     expect(run('power-off', 'succeeded', [alarmAt(150)])).toBe(false);

@@ -13,13 +13,16 @@ export interface Alarm {
   readonly cause: string;
 }
 
-/** How a run ended. */
-export type RunEnd = 'power-off' | 'limit' | 'crash' | 'error';
+/** How a run ended. `boot-stopped`: EL3 refused what it measured and powered off. */
+export const ENDS = ['power-off', 'boot-stopped', 'limit', 'crash', 'error'] as const;
+export type RunEnd = (typeof ENDS)[number];
 
 export interface Expected {
   /** null in a benign run. */
   readonly effect: Effect | null;
   readonly detection: Detection;
+  /** Absent: power-off. */
+  readonly end?: RunEnd;
   readonly reason: string;
 }
 
@@ -56,7 +59,7 @@ export function detectionOf(evidence: Evidence): Detection {
   return alarms.length > 0 ? 'detected' : 'missed';
 }
 
-/** A run agrees if it ended in order and both axes are the expected ones. */
+/** A run agrees if it ended in order, as it was meant to, and both axes are the expected ones. */
 export function judge(evidence: Evidence, expected: Expected): Verdict {
   const detection = detectionOf(evidence);
   const { effect, firstHostileInstruction: first } = evidence;
@@ -64,7 +67,8 @@ export function judge(evidence: Evidence, expected: Expected): Verdict {
   return {
     effect,
     detection,
-    agrees: evidence.end === 'power-off' && effect === expected.effect && detection === expected.detection,
+    agrees:
+      evidence.end === (expected.end ?? 'power-off') && effect === expected.effect && detection === expected.detection,
     latency: detection === 'detected' && alarm && first !== undefined ? alarm.instruction - first : null,
   };
 }

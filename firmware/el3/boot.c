@@ -19,11 +19,29 @@ _Static_assert(sizeof(struct rw_bundle) + RW_BUNDLE_MAX_ENTRIES * sizeof(struct 
 
 static const uint8_t *in_rom(uint64_t offset) { return (const uint8_t *)(RW_ROM + offset); }
 
+/* A directory whose count makes no sense is measured by its header: it cannot be the one that was meant. */
+static bool is_bundle(const struct rw_bundle *bundle) {
+  return bundle->magic == RW_BUNDLE_MAGIC && bundle->count <= RW_BUNDLE_MAX_ENTRIES;
+}
+
 static void find_bundle(void) {
-  el3_boot.bundle = (const struct rw_bundle *)in_rom(RW_BUNDLE_OFFSET);
-  if (el3_boot.bundle->magic != RW_BUNDLE_MAGIC || el3_boot.bundle->count > RW_BUNDLE_MAX_ENTRIES) {
-    el3_stop("no bundle in the ROM");
+  const struct rw_bundle *bundle = (const struct rw_bundle *)in_rom(RW_BUNDLE_OFFSET);
+  const uint64_t entries = is_bundle(bundle) ? bundle->count * sizeof bundle->entries[0] : 0;
+  if (el3_measure_directory(bundle, sizeof *bundle + entries) != 0) el3_refuse_boot("directory");
+  if (!is_bundle(bundle)) el3_stop("no bundle in the ROM");
+  el3_boot.bundle = bundle;
+}
+
+/* All of them before any is used: what is loaded first could otherwise speak for the next. */
+static void measure_payloads(void) {
+  const struct rw_bundle *bundle = el3_boot.bundle;
+  for (uint32_t i = 0; i < bundle->count; i++) {
+    const struct rw_bundle_entry *entry = &bundle->entries[i];
+    if (el3_measure(entry, in_rom(entry->offset)) != 0) el3_refuse_boot(entry->name);
   }
+}
+
+static void find_configuration(void) {
   const struct rw_bundle_entry *entry = rw_bundle_next(el3_boot.bundle, RW_BUNDLE_CONFIGURATION, NULL);
   if (entry == NULL || entry->size != sizeof(struct rw_config)) el3_stop("the bundle has no run configuration");
   el3_boot.config = (const struct rw_config *)in_rom(entry->offset);
@@ -32,17 +50,12 @@ static void find_bundle(void) {
   }
 }
 
-static void load_bundle(void) {
+static void load_payloads(void) {
   const struct rw_bundle *bundle = el3_boot.bundle;
   for (uint32_t i = 0; i < bundle->count; i++) {
     const struct rw_bundle_entry *entry = &bundle->entries[i];
-    const uint8_t *payload = in_rom(entry->offset);
-    if (el3_measure(entry, payload) != 0) {
-      el3_print("el3: %s does not measure as expected\n", entry->name);
-      el3_stop("measured boot");
-    }
     if (entry->load == 0) continue;
-    memcpy((void *)entry->load, payload, entry->size);
+    memcpy((void *)entry->load, in_rom(entry->offset), entry->size);
     el3_print("el3: loaded %s\n", entry->name);
   }
   memcpy((void *)RW_DIRECTORY_COPY, bundle, sizeof *bundle + bundle->count * sizeof bundle->entries[0]);
@@ -55,7 +68,6 @@ uint64_t el3_normal_world_scr(void) { return SCR_RES1 | SCR_NS | SCR_FIQ | SCR_H
 void el3_main(void) {
   pl011_init(RW_UART0);
   el3_print("el3: %s firmware\n", el3_name);
-  find_bundle();
   el3_memory_init();
   el3_mmu_on();
   gicv2_secure_init(&el3_gic);
@@ -64,7 +76,11 @@ void el3_main(void) {
   el3_boot.has_tzc = fdt_has_compatible(el3_boot.device_tree, "arm,tzc-400");
   if (!el3_boot.has_tzc) el3_print("el3: ours: no TZC, secure carve-out is open\n");
   el3_platform_init();
-  load_bundle();
+  find_bundle();
+  measure_payloads();
+  find_configuration();
+  el3_configured();
+  load_payloads();
   const struct rw_bundle_entry *vmm = rw_bundle_next(el3_boot.bundle, RW_BUNDLE_VMM, NULL);
   if (vmm == NULL) el3_stop("the bundle has no VMM");
   psci_init();

@@ -37,6 +37,12 @@ _Noreturn void el3_reset(void) {
   raise_line(GPIO_RESET);
 }
 
+_Noreturn void el3_refuse_boot(const char *stage) {
+  el3_print("el3: %s does not measure as expected\n", stage);
+  el3_print("el3: stopped: measured boot\n");
+  el3_power_off();
+}
+
 _Noreturn void el3_stop(const char *why) {
   el3_print("el3: stopped: %s\n", why);
   el3_power_off();

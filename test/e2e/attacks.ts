@@ -9,6 +9,7 @@ export interface Row {
   readonly overrides: Overrides;
   readonly effect: string;
   readonly detection: string;
+  readonly end: string;
 }
 
 function rowsOf(record: AttackRecord): Row[] {
@@ -27,9 +28,9 @@ function rowsOf(record: AttackRecord): Row[] {
       if (!expected || !named) return [];
       const where = system === 'none' ? 'without a monitor' : ['under', system, ...ablations].join(' ');
       const composition = system === 'none' ? { noMonitor: true } : { system, ablations };
-      const { effect, detection } = expected;
+      const { effect, detection, end = 'power-off' } = expected;
       const name = `${record.id} (${variant}) ${where}: ${effect}, ${detection}`;
-      return [{ name, id: record.id, overrides: { ...composition, variant }, effect, detection }];
+      return [{ name, id: record.id, overrides: { ...composition, variant }, effect, detection, end }];
     }),
   );
 }

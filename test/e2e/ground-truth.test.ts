@@ -11,6 +11,7 @@ const alone = (id: string) => override(scenarioNamed(id), { noMonitor: true });
 
 /** Another attack, which does something else in the same machine. */
 const OTHER: Readonly<Record<string, string>> = {
+  'arm64.boot.tampered-vmm': 'arm64.vttbr.swap',
   'arm64.hcr.clear-vm': 'arm64.vbar.redirect',
   'arm64.report.drop': 'arm64.vbar.redirect',
   'arm64.report.forge': 'arm64.vbar.redirect',
@@ -38,7 +39,9 @@ describe('ground truth sees its own attack alone', () => {
     expect(result.effect).not.toBe('succeeded');
   });
 
-  test.each(ATTACKS.map(({ record }) => record.id))('%s has no effect before it is due', async (id) => {
+  // What was written to flash before reset is due from the first instruction on.
+  const later = ATTACKS.filter(({ record }) => record.position !== 'boot');
+  test.each(later.map(({ record }) => record.id))('%s has no effect before it is due', async (id) => {
     const result = await runScenario({ ...alone(id), runTicks: 12, attackTick: 1000 }, { store });
     expect(result).toMatchObject({ effect: 'no-effect', detection: 'missed', agrees: false });
   });

@@ -201,14 +201,17 @@ export function tvmiCases(driver: Driver): void {
   });
 
   describe('measured boot', () => {
-    test.each(['config', 'vmm', 'guest0', 'agent'])('a changed %s stops it with a report', async (stage) => {
-      const run = await runTvmi(driver, tvmiRom({ attackTick: 0 }, {}, { stage, offset: 100 }));
-      expect(run.alarms).toEqual(['boot.measurement']);
-      expect(run.reports.alarms[0]!.values.stage).toBe(stage);
-      expect(run.reports.complete).toBe(true);
-      expect(run.lines).toContain('el3: stopped: measured boot');
-      expect(run.lines).not.toContain('el3: entering EL2');
-    });
+    test.each(['directory', 'config', 'vmm', 'guest0', 'agent'])(
+      'a changed %s stops it with a report',
+      async (stage) => {
+        const run = await runTvmi(driver, tvmiRom({ attackTick: 0 }, {}, { stage, offset: 100 }));
+        expect(run.alarms).toEqual(['boot.measurement']);
+        expect(run.reports.alarms[0]!.values.stage).toBe(stage);
+        expect(run.reports.complete).toBe(true);
+        expect(run.lines).toContain('el3: stopped: measured boot');
+        expect(run.lines).not.toContain('el3: entering EL2');
+      },
+    );
 
     test('without it a changed stage runs', async () => {
       const config = { ablations: ['no-measured-boot'] } as const;

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { tvmi } from '../../monitor/tvmi/system.ts';
 import { type Verification, verifyReports } from '../../monitor/tvmi/verifier.ts';
 import { type Driver, linesOf } from '../../peers/driver.ts';
-import { type BundleEntry, type BundleKind, packBundle } from '../../scenarios/bundle.ts';
+import { type BundleEntry, type BundleKind, mapRom, packBundle } from '../../scenarios/bundle.ts';
 import { DEFAULT_RUN_CONFIG, encodeConfig, type RunConfig } from '../../scenarios/config.ts';
 import { LAYOUT } from '../../scenarios/layout.ts';
 import { buildFirmware } from '../../tools/build-firmware.ts';
@@ -12,14 +12,13 @@ import type { Modules } from './firmware-rom.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 const KEY = new TextEncoder().encode('the key of the tests, 32 bytes..');
-/** Four different words, so that a wrong order of their bytes shows. */
-const NONCE: RunConfig['nonce'] = [0x0302_0100, 0x0706_0504, 0x0b0a_0908, 0x0f0e_0d0c];
+/** Different bytes, so that a wrong order shows. */
 const NONCE_BYTES = Uint8Array.from({ length: 16 }, (_, i) => i);
 
 const bin = (name: string): Uint8Array => readFileSync(join(PROJECT, 'dist/firmware', `${name}.bin`));
 
 /** QEMU's counter runs in real time, so a busy host sees many ticks: the end by run_ticks must be far away. */
-const CONFIG: RunConfig = { ...DEFAULT_RUN_CONFIG, runTicks: 1_000_000, monitor: 'tvmi', nonce: NONCE };
+const CONFIG: RunConfig = { ...DEFAULT_RUN_CONFIG, runTicks: 1_000_000, monitor: 'tvmi' };
 
 export async function buildTvmi(): Promise<void> {
   await buildFirmware(PROJECT, [...Object.values(tvmi.images), 'vmm-plain', 'guest']);
@@ -38,7 +37,6 @@ export function tvmiRom(config: Partial<RunConfig>, modules: Modules = {}, tampe
   const add = (name: string, kind: BundleKind, bytes: Uint8Array, load?: bigint) =>
     entries.push({ name, kind, bytes, ...(load === undefined ? {} : { load, entry: load }) });
   add('config', 'configuration', encodeConfig({ ...CONFIG, ...config }));
-  add('key', 'key', KEY);
   add('vmm', 'vmm', bin(plain ? 'vmm-plain' : tvmi.images.vmm), LAYOUT.vmm);
   LAYOUT.guests.forEach((ram, number) => {
     add(`guest${number}`, 'guestKernel', bin('guest'), ram + LAYOUT.guestImage);
@@ -46,16 +44,20 @@ export function tvmiRom(config: Partial<RunConfig>, modules: Modules = {}, tampe
   add('agent', 'agent', bin(tvmi.images.agent!), LAYOUT.secureCarveOut);
   if (modules.vmm) add('test', 'vmmModule', modules.vmm, LAYOUT.vmmModules);
   if (modules.guest) add('test', 'guestModule', modules.guest, LAYOUT.guests[0] + LAYOUT.guestModules);
-  const rom = packBundle(bin(tvmi.images.el3), entries);
-  if (tampering) tamper(rom, entries, tampering);
+  const rom = packBundle(bin(tvmi.images.el3), entries, {
+    key: KEY,
+    nonce: config.ablations?.includes('no-nonce') ? undefined : NONCE_BYTES,
+    measured: !config.ablations?.includes('no-measured-boot'),
+  });
+  if (tampering) tamper(rom, tampering);
   return rom;
 }
 
-/** Turns one bit of a stage over in a finished ROM: the directory keeps the hash of the sound one. */
-function tamper(rom: Uint8Array, entries: readonly BundleEntry[], { stage, offset }: Tampering): void {
-  const { bytes } = entries.find((entry) => entry.name === stage)!;
-  const at = Buffer.from(rom.buffer).indexOf(Buffer.from(bytes), 0x10_0000);
-  rom[at + (offset % bytes.length)]! ^= 1;
+/** Turns one bit of a stage or of the directory over in a finished ROM. */
+function tamper(rom: Uint8Array, { stage, offset }: Tampering): void {
+  const { directory, payloads } = mapRom(rom);
+  const place = stage === 'directory' ? directory : payloads.get(stage)!;
+  rom[place.offset + (offset % place.size)]! ^= 1;
 }
 
 /** What a run of tvmi left. */

@@ -25,12 +25,13 @@ struct el3_context {
   uint64_t scr;  /* SCR_EL3: a hook that changes the world changes it here */
 };
 
-/* What the start-up found. Complete before el3_platform_init. */
+/* What the start-up found. Complete before el3_platform_init, what comes from flash apart. */
 struct el3_boot {
-  const struct rw_bundle *bundle; /* in the ROM: trusted */
-  const struct rw_config *config; /* in the ROM */
   const void *device_tree;
   bool has_tzc; /* the device tree names an "arm,tzc-400" */
+  /* In flash; complete before el3_configured. */
+  const struct rw_bundle *bundle;
+  const struct rw_config *config;
 };
 extern struct el3_boot el3_boot;
 
@@ -40,10 +41,14 @@ extern const struct gicv2 el3_gic;
 
 /* Name that the first console line shows: "plain", "tvmi". */
 extern const char el3_name[];
-/* Once, on CPU 0, after the GIC is set up and before anything is loaded. */
+/* Once, on CPU 0, after the GIC is set up and before anything in flash is looked at. */
 void el3_platform_init(void);
-/* Before a payload is copied to its load address or used: 0 = go on, else boot stops. `bytes` is the payload in ROM. */
+/* Before any field of the directory is believed: 0 = go on, else boot stops. `size` covers all its entries. */
+int el3_measure_directory(const struct rw_bundle *directory, uint64_t size);
+/* Before anything of a payload is used: 0 = go on, else boot stops. `bytes` is the payload in flash. */
 int el3_measure(const struct rw_bundle_entry *entry, const uint8_t *bytes);
+/* The run configuration is known and nothing is loaded yet. */
+void el3_configured(void);
 /* After all payloads stand in memory, just before EL2 is entered on CPU 0. */
 void el3_images_loaded(void);
 /* On each secondary CPU that PSCI brings up, before it enters EL2. */
@@ -65,6 +70,8 @@ void el3_platform_exit(void);
 void el3_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints why, calls el3_platform_exit, powers off. */
 _Noreturn void el3_stop(const char *why);
+/* `stage` is not what it should be: says so and powers off. */
+_Noreturn void el3_refuse_boot(const char *stage);
 _Noreturn void el3_power_off(void);
 _Noreturn void el3_reset(void);
 /* This CPU's number: MPIDR_EL1.Aff0. */

@@ -15,7 +15,7 @@ enum rw_bundle_kind {
   RW_BUNDLE_GUEST_MODULE = 4,
   RW_BUNDLE_AGENT = 5,
   RW_BUNDLE_CONFIGURATION = 6,
-  RW_BUNDLE_KEY = 7,
+  RW_BUNDLE_SECRET = 7, /* bytes that the secure world keeps to itself */
 };
 
 struct rw_bundle_entry {

@@ -43,12 +43,11 @@ struct rw_config {
   uint32_t ablations;
   uint32_t secure_timer_period;
   uint32_t cpus;
-  uint32_t nonce[4];
   uint32_t vmm_tick_period;
   uint32_t guest_tick_period;
   uint32_t workload_rounds;
   uint32_t attack_cpu; /* loads the VMM's modules */
-  uint32_t reserved[13];
+  uint32_t reserved[17];
 };
 
 _Static_assert(sizeof(struct rw_config) == 32 * 4, "the run configuration has 32 words");

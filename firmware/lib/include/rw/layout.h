@@ -36,6 +36,8 @@
 /* Secure ROM and RAM. */
 #define RW_ROM 0x00000000
 #define RW_ROM_SIZE 0x04000000
+/* The trust anchor (rw/anchor.h), the last page of EL3's own part of the ROM; the bundle stands in flash. */
+#define RW_ANCHOR 0x000ff000
 #define RW_BUNDLE_OFFSET 0x00100000
 #define RW_SECURE_RAM 0x0e000000
 #define RW_SECURE_RAM_SIZE 0x01000000

@@ -27,8 +27,9 @@ static void unlock(void) {
   sev();
 }
 
-void el3_platform_init(void) {
-  report_init();
+void el3_platform_init(void) { report_init(); }
+
+void el3_configured(void) {
   if (el3_boot.has_tzc) tzc_close_carve_out();
 }
 

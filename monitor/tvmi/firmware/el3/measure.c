@@ -1,4 +1,7 @@
-/* Measured boot: SHA-256 of each stage before it is used, against the directory in the ROM. */
+/*
+ * Measured boot: SHA-256 of the directory against the trust anchor, then of each stage, before it is used,
+ * against the directory.
+ */
 #include "tvmi.h"
 
 #include <rw/console.h>
@@ -32,20 +35,30 @@ void measure_report(void) {
   reported = true;
 }
 
+/* What was found is reported, and whether it is what was expected decides. */
+static int compare(const char *stage, const uint8_t *digest, const uint8_t *wanted) {
+  char found[HEX_SIZE], expected[HEX_SIZE];
+  if ((anchor->flags & RW_ANCHOR_MEASURED) == 0 || memcmp(digest, wanted, RW_SHA256_SIZE) == 0) return 0;
+  to_hex(digest, found);
+  to_hex(wanted, expected);
+  measure_report();
+  report("el3", "boot.measurement", ",stage=%s,expected=%s,found=%s", stage, expected, found);
+  return -1;
+}
+
+int el3_measure_directory(const struct rw_bundle *directory, uint64_t size) {
+  uint8_t digest[RW_SHA256_SIZE];
+  rw_sha256(directory, size, digest);
+  return compare("directory", digest, anchor->directory_sha256);
+}
+
 int el3_measure(const struct rw_bundle_entry *entry, const uint8_t *bytes) {
   uint8_t digest[RW_SHA256_SIZE];
-  char key[sizeof entry->name], found[HEX_SIZE], expected[HEX_SIZE];
+  char key[sizeof entry->name], found[HEX_SIZE];
   rw_sha256(bytes, entry->size, digest);
   to_key(entry->name, key);
   to_hex(digest, found);
-  /* The key's own hash stays here. */
-  if (entry->kind != RW_BUNDLE_KEY) {
-    if (sizeof measured - measured_length <= sizeof key + sizeof found + 2) el3_stop("more stages than a report holds");
-    measured_length += rw_format_buffer(measured + measured_length, sizeof measured - measured_length, ",%s=%s", key, found);
-  }
-  if (ablated(RW_ABLATION_NO_MEASURED_BOOT) || memcmp(digest, entry->sha256, sizeof digest) == 0) return 0;
-  to_hex(entry->sha256, expected);
-  measure_report();
-  report("el3", "boot.measurement", ",stage=%s,expected=%s,found=%s", key, expected, found);
-  return -1;
+  if (sizeof measured - measured_length <= sizeof key + sizeof found + 2) el3_stop("more stages than a report holds");
+  measured_length += rw_format_buffer(measured + measured_length, sizeof measured - measured_length, ",%s=%s", key, found);
+  return compare(key, digest, entry->sha256);
 }

@@ -10,8 +10,9 @@
 
 #define LINE_SIZE 2048
 
+const struct rw_anchor *const anchor = (const struct rw_anchor *)RW_ANCHOR;
+
 static struct rw_hmac keyed; /* the state after the key, copied for each line */
-static uint32_t nonce[4];
 static uint32_t sequence;
 static bool ready;
 
@@ -26,10 +27,8 @@ static void append(void *context, char character) {
 }
 
 void report_init(void) {
-  const struct rw_bundle_entry *key = rw_bundle_next(el3_boot.bundle, RW_BUNDLE_KEY, NULL);
-  if (key == NULL || key->size == 0) el3_stop("the bundle has no report key");
-  rw_hmac_init(&keyed, (const void *)(RW_ROM + key->offset), key->size);
-  if (!ablated(RW_ABLATION_NO_NONCE)) memcpy(nonce, el3_boot.config->nonce, sizeof nonce);
+  if (anchor->magic != RW_ANCHOR_MAGIC) el3_stop("the ROM has no trust anchor");
+  rw_hmac_init(&keyed, anchor->key, sizeof anchor->key);
   pl011_init(RW_SECURE_UART);
   ready = true;
 }
@@ -41,15 +40,14 @@ uint64_t report_secret(const char *purpose) {
   uint64_t secret;
   struct rw_hmac state = keyed;
   rw_hmac_update(&state, purpose, strlen(purpose));
-  rw_hmac_update(&state, nonce, sizeof nonce);
+  rw_hmac_update(&state, anchor->nonce, sizeof anchor->nonce);
   rw_hmac_final(&state, mac);
   memcpy(&secret, mac, sizeof secret);
   return secret;
 }
 
 static void append_nonce(struct line *line) {
-  /* The configuration's words are little endian; the challenge is read as a string of bytes. */
-  for (unsigned i = 0; i < sizeof nonce; i++) rw_format(append, line, "%02x", (nonce[i / 4] >> (8 * (i % 4))) & 0xff);
+  for (unsigned i = 0; i < sizeof anchor->nonce; i++) rw_format(append, line, "%02x", anchor->nonce[i]);
 }
 
 static void append_mac(struct line *line) {

@@ -3,6 +3,7 @@
 #define TVMI_TVMI_H
 
 #include <el3/el3.h>
+#include <rw/anchor.h>
 #include <rw/config.h>
 #include <rw/tvmi_smc.h>
 #include <tvmi/exchange.h>
@@ -17,7 +18,9 @@ static inline bool ablated(uint32_t bit) { return (el3_boot.config->ablations & 
 
 /* --- report.c: one line on the secure UART each ------------------------------------------------ */
 
-/* Finds key and nonce. Before it, nothing can be reported. */
+/* In the ROM, beside EL3's own image: trusted. */
+extern const struct rw_anchor *const anchor;
+/* Takes key and nonce from it. Before that, nothing can be reported. */
 void report_init(void);
 /* `id` is boot, ok, bye or an alarm; `format` makes `,key=value...` from lower-case words and numbers, or "". */
 void report(const char *component, const char *id, const char *format, ...) __attribute__((format(printf, 3, 4)));
