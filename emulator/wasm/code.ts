@@ -6,16 +6,20 @@ export class ByteWriter {
   length = 0;
 
   byte(value: number): void {
-    if (this.length === this.buffer.length) {
-      const larger = new Uint8Array(this.buffer.length * 2);
-      larger.set(this.buffer);
-      this.buffer = larger;
-    }
+    if (this.length === this.buffer.length) this.grow(1);
     this.buffer[this.length++] = value;
   }
 
   bytes(values: ArrayLike<number>): void {
-    for (let i = 0; i < values.length; i++) this.byte(values[i]);
+    if (this.length + values.length > this.buffer.length) this.grow(values.length);
+    this.buffer.set(values, this.length);
+    this.length += values.length;
+  }
+
+  private grow(by: number): void {
+    const larger = new Uint8Array(Math.max(this.buffer.length * 2, this.length + by));
+    larger.set(this.buffer);
+    this.buffer = larger;
   }
 
   /** Unsigned LEB128 of a 32-bit number. */

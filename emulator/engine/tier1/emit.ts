@@ -12,9 +12,10 @@ import { emitHostAddress, LOADS, STORES, TAG } from '../memory-access.ts';
 import { ExitWriter } from './exits.ts';
 import { flagKinds, type KnownKind } from './flag-kinds.ts';
 import { endOf, type RegionBlock, type RegionGraph } from './graph.ts';
+import type { Imports } from './imports.ts';
 import { Locals } from './locals.ts';
 import { type Item, isDispatched, type Loop } from './structure.ts';
-import { type Imports, ValueWriter } from './values.ts';
+import { ValueWriter } from './values.ts';
 
 const { i32, i64 } = ValueType;
 
@@ -164,7 +165,6 @@ class RegionWriter {
   }
 
   private writeBlock(block: RegionBlock): void {
-    const c = this.c;
     this.block = block;
     this.values.beginBlock(this.flags[block.number]);
     this.exits.pay(block.instructions.length);

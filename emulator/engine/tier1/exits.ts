@@ -7,8 +7,9 @@ import { JUMP_ENTRIES, JUMP_ENTRY_BYTES } from '../../memory/tlb.ts';
 import type { Code, Label } from '../../wasm/code.ts';
 import { Op, ValueType } from '../../wasm/opcodes.ts';
 import { Exit, Header } from '../tier0/records.ts';
+import type { Imports } from './imports.ts';
 import type { Locals } from './locals.ts';
-import type { Imports } from './values.ts';
+
 
 const { i32, i64 } = ValueType;
 
@@ -181,7 +182,7 @@ export class ExitWriter {
     c.get(this.scratch);
     c.get(this.next);
     c.op(Op.returnCall);
-    c.unsigned(this.imports.enter);
+    c.unsigned(this.imports.indexOf('enter'));
     c.end();
     isWay(Way.run);
     c.get(this.budget);
@@ -199,7 +200,7 @@ export class ExitWriter {
     c.get(this.record);
     c.get(this.budget);
     c.op(Op.returnCall);
-    c.unsigned(this.imports.run);
+    c.unsigned(this.imports.indexOf('run'));
     c.end();
     c.i32(0);
     c.get(this.pc);

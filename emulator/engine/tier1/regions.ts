@@ -2,20 +2,17 @@
  * Tier 1: which code is hot, its compilation, and what becomes of compiled functions when their code changes. Nothing here is
  * visible to the guest: a region does exactly what tier 0 would do, so when and whether it is compiled only changes speed.
  */
-import { HELPERS, type HelperName } from '../../ir/helpers.ts';
 import type { PhysicalMemory } from '../../memory/physical.ts';
 import { ModuleWriter } from '../../wasm/module.ts';
-import { ValueType } from '../../wasm/opcodes.ts';
 import type { CodeStore } from '../code-store.ts';
 import { REGION_TYPE, TABLE_SLOTS, type Tier0 } from '../tier0/interpreter.ts';
 import { HANDLER_BY_KEY } from '../tier0/shapes.ts';
 import { regionBody } from './emit.ts';
 import { endOf, findRegion, type RegionGraph } from './graph.ts';
+import { Imports } from './imports.ts';
 import { Neighbourhood, type Sample } from './neighbourhood.ts';
 import { type Region, RegionStore } from './region-store.ts';
-import type { Imports } from './values.ts';
 
-const { i32, i64 } = ValueType;
 const REGION_HANDLER = HANDLER_BY_KEY.get('region')!.number;
 
 /** When code is compiled. */
@@ -159,20 +156,14 @@ export class Regions {
   }
 
   private instantiate(candidates: readonly Candidate[]): unknown[] {
+    const imports = new Imports();
+    const bodies = candidates.map((candidate) =>
+      regionBody(candidate.graph, candidate.slot, imports, (pc) => this.recordOf(candidate, pc)),
+    );
     const m = new ModuleWriter();
     m.importMemory('e', 'm');
-    const enterType = { parameters: [i32, i32], results: [i32] };
-    const run = m.importFunction('t', 'run', enterType);
-    const enter = m.importFunction('t', 'enter', enterType);
-    const pack = m.importFunction('t', 'pack', { parameters: [i32, i64, i64, i32], results: [i32] });
-    const helpers = new Map<HelperName, number>();
-    for (const name of Object.keys(HELPERS) as HelperName[])
-      helpers.set(name, m.importFunction('t', name, HELPERS[name].type));
-    const imports: Imports = { run, enter, pack, helpers };
-    candidates.forEach((candidate, i) => {
-      const body = regionBody(candidate.graph, candidate.slot, imports, (pc) => this.recordOf(candidate, pc));
-      m.exportFunction(`f${i}`, m.addFunction(REGION_TYPE, body));
-    });
+    imports.declare(m);
+    for (const [i, body] of bodies.entries()) m.exportFunction(`f${i}`, m.addFunction(REGION_TYPE, body));
     const module = new WebAssembly.Module(m.bytes());
     const instance = new WebAssembly.Instance(module, { e: { m: this.memory }, t: this.tier0.exports });
     return candidates.map((_, i) => instance.exports[`f${i}`]);

@@ -1,5 +1,4 @@
 /** Values in a region: expressions, conditions on lazy flags, and 128-bit values, with registers in locals. */
-import type { HelperName } from '../../ir/helpers.ts';
 import type { Expr, FlagKindName, VectorExpr, Width } from '../../ir/ir.ts';
 import { FlagKind } from '../../ir/ir.ts';
 import { type EmitTarget, emitValue, type Push } from '../../ir/micro-ops.ts';
@@ -9,15 +8,8 @@ import type { Code } from '../../wasm/code.ts';
 import { Op, ValueType, VectorOpcode } from '../../wasm/opcodes.ts';
 import { emitDirectCondition, emitPackedCondition, isAlways, isDirect, kindOf, kindWidth } from '../conditions.ts';
 import type { KnownKind } from './flag-kinds.ts';
+import type { Imports } from './imports.ts';
 import type { Locals } from './locals.ts';
-
-/** Indices of the functions that compiled code calls, in the module that is being written. */
-export interface Imports {
-  readonly run: number;
-  readonly enter: number;
-  readonly pack: number;
-  readonly helpers: ReadonlyMap<HelperName, number>;
-}
 
 export class ValueWriter {
   private readonly c: Code;
@@ -39,7 +31,7 @@ export class ValueWriter {
     this.vectorScratch = c.local(ValueType.v128);
     this.target = {
       code: c,
-      callHelper: (name) => c.call(imports.helpers.get(name) as number),
+      callHelper: (name) => c.call(imports.indexOf(name)),
       pushFlags: () => this.pushFlags(),
     };
   }
@@ -148,7 +140,7 @@ export class ValueWriter {
     c.get(flagA);
     c.get(flagB);
     c.get(flags);
-    c.call(this.imports.pack);
+    c.call(this.imports.indexOf('pack'));
   }
 
   /** Flags from a packed value. */
