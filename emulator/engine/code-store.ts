@@ -38,6 +38,8 @@ export interface DerivedCode {
 
 /** The translated code of one page of RAM, for one virtual address and mode. */
 export class CodePage {
+  /** Tells pages apart: not 0, never used twice. */
+  readonly number: number;
   readonly vaLo: number;
   readonly vaHi: number;
   readonly mode: number;
@@ -50,7 +52,8 @@ export class CodePage {
   /** How many compiled functions an instruction word is part of. */
   readonly compiled = new Uint8Array(WORDS_PER_PAGE);
 
-  constructor(vaLo: number, vaHi: number, mode: number) {
+  constructor(number: number, vaLo: number, vaHi: number, mode: number) {
+    this.number = number;
     this.vaLo = vaLo;
     this.vaHi = vaHi;
     this.mode = mode;
@@ -64,6 +67,7 @@ export class CodeStore {
   private readonly pages = new Map<number, CodePage[]>();
   /** Callers and other ways in from other pages: blocks by the address that they lead to, all as low halves. */
   private readonly faraway = new Map<number, Set<number>>();
+  private pageCount = 0;
   derived: DerivedCode | undefined;
   /** A RAM page (linear-memory offset >> 12) now holds translated code: nobody may write it the fast way. */
   onNewPage: (page: number) => void = () => {};
@@ -169,7 +173,8 @@ export class CodeStore {
     for (const word of page.steps.keys()) page.covered[word] = 1;
   }
 
-  private page(offset: number, pcLo: number, pcHi: number, mode: number): CodePage {
+  /** The page of translated code around an instruction, made if need be. */
+  page(offset: number, pcLo: number, pcHi: number, mode: number): CodePage {
     const index = offset >>> 12;
     const vaLo = pcLo & ~0xfff;
     let list = this.pages.get(index);
@@ -182,7 +187,7 @@ export class CodeStore {
       }
     }
     for (const page of list) if (page.vaLo === vaLo && page.vaHi === pcHi && page.mode === mode) return page;
-    const page = new CodePage(vaLo, pcHi, mode);
+    const page = new CodePage(++this.pageCount, vaLo, pcHi, mode);
     list.push(page);
     return page;
   }

@@ -318,6 +318,7 @@ export class Cpu implements Runner {
     if (!single) {
       const record = shared.code.block(offset, pcLo, pcHi, core.mode, this.lift);
       core.bank.setJump(pcLo, pcHi, record);
+      core.bank.setPage(pcLo, shared.code.page(offset, pcLo, pcHi, core.mode).number);
       if (shared.code.arena.cost(record) <= this.budget) return record;
     }
     return shared.code.step(offset, pcLo, pcHi, core.mode, this.lift);

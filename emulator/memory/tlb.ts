@@ -25,7 +25,10 @@ export const FETCH_ENTRIES = 4096;
 /** Entries of a bank's jump cache: pc i64, record address i32, and 4 bytes for the compiled tier. */
 export const JUMP_ENTRIES = 16384;
 export const JUMP_ENTRY_BYTES = 16;
-export const BANK_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES + JUMP_ENTRIES * JUMP_ENTRY_BYTES;
+/** Behind a bank's jump cache, by fetch entry, i32: the number of the page of translated code that the fetch check let pass, or 0. */
+export const PAGES_OFFSET = JUMP_ENTRIES * JUMP_ENTRY_BYTES;
+export const PAGE_NUMBER_BYTES = 4;
+export const BANK_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES + PAGES_OFFSET + FETCH_ENTRIES * PAGE_NUMBER_BYTES;
 
 /** What tells translation contexts apart. The meaning of the numbers is the instruction set's. */
 export interface ContextKey {
@@ -126,8 +129,18 @@ export class TlbBank {
     this.words[i + 2] = record;
   }
 
-  /** Drops the jump-cache entries of one virtual page. */
+  /** The fetch check let an instruction pass that stands in a page of translated code. @param number the page's, not 0 */
+  setPage(pcLo: number, number: number): void {
+    this.words[this.pageAt(pcLo)] = number;
+  }
+
+  private pageAt(pcLo: number): number {
+    return ((this.jumpBase + PAGES_OFFSET) >> 2) + ((pcLo >>> 12) & (FETCH_ENTRIES - 1));
+  }
+
+  /** Drops the jump-cache entries of one virtual page, and its number. */
   forgetJumps(pageLo: number): void {
+    this.words[this.pageAt(pageLo)] = 0;
     const first = (pageLo >>> 2) & (JUMP_ENTRIES - 1);
     for (let k = first; k < first + 1024; k++) this.emptyJump(k);
   }
@@ -135,14 +148,14 @@ export class TlbBank {
   forgetAllJumps(): void {
     if (!this.jumps) return;
     this.jumps = false;
+    const pages = this.pageAt(0);
+    this.words.fill(0, pages, pages + FETCH_ENTRIES);
     for (let k = 0; k < JUMP_ENTRIES; k++) this.emptyJump(k);
   }
 
-  /** An empty entry holds a pc that belongs at another place, so no pc ever matches it, and no record. */
+  /** An empty entry holds a pc that belongs at another place, so no pc ever matches it. */
   private emptyJump(entry: number): void {
-    const i = (this.jumpBase >> 2) + entry * 4;
-    this.words[i] = (entry ^ 1) << 2;
-    this.words[i + 2] = 0;
+    this.words[(this.jumpBase >> 2) + entry * 4] = (entry ^ 1) << 2;
   }
 
   /** The fast part as 64-bit words, for tests. */

@@ -27,13 +27,13 @@ type Context =
   | { readonly kind: 'loop'; readonly loop: Loop; readonly label: Label }
   | { readonly kind: 'list'; readonly items: readonly Item[]; readonly labels: readonly Label[]; open: number };
 
-/** Gives the address of a block's first record in tier 0: how a block on another page is known to be what it was. */
-export type RecordOf = (pc: number) => number;
+/** Gives the number of the page of translated code that an instruction stands in. */
+export type PageNumber = (pc: number) => number;
 
 class RegionWriter {
   private readonly c = new Code(1);
   private readonly graph: RegionGraph;
-  private readonly recordOf: RecordOf;
+  private readonly pageNumber: PageNumber;
   private readonly locals: Locals;
   private readonly values: ValueWriter;
   private readonly exits: ExitWriter;
@@ -48,9 +48,9 @@ class RegionWriter {
   private index = 0;
   private instructionPc = 0;
 
-  constructor(graph: RegionGraph, slot: number, imports: Imports, recordOf: RecordOf) {
+  constructor(graph: RegionGraph, slot: number, imports: Imports, pageNumber: PageNumber) {
     this.graph = graph;
-    this.recordOf = recordOf;
+    this.pageNumber = pageNumber;
     this.flags = flagKinds(graph.blocks);
     const c = this.c;
     this.va = c.local(i64);
@@ -321,12 +321,9 @@ class RegionWriter {
     return to.pc >>> 12 === this.instructionPc >>> 12;
   }
 
-  /**
-   * Pushes whether a block on another page may be gone to: if the jump cache, which the fetch check fills, leads to the very record
-   * of tier 0 that the block was made beside.
-   */
+  /** Pushes whether a block on another page may be gone to: if the fetch check let its page pass, and it is the same as ever. */
   private pushIsKnown(to: RegionBlock): void {
-    this.exits.pushIsKnown(to.pc, this.recordOf(to.pc));
+    this.exits.pushIsKnown(to.pc, this.pageNumber(to.pc));
   }
 
   private send(block: number): void {
@@ -361,6 +358,6 @@ const holds = (item: Item, block: number): boolean =>
   item.kind === 'block' ? item.block === block : item.blocks.has(block);
 
 /** The function body of a region that will stand in a slot of the table. */
-export function regionBody(graph: RegionGraph, slot: number, imports: Imports, recordOf: RecordOf): Uint8Array {
-  return new RegionWriter(graph, slot, imports, recordOf).body();
+export function regionBody(graph: RegionGraph, slot: number, imports: Imports, pageNumber: PageNumber): Uint8Array {
+  return new RegionWriter(graph, slot, imports, pageNumber).body();
 }

@@ -3,13 +3,12 @@
  * instruction that needs care; and the budget, which says when. All ways lead through one place that writes the state back.
  */
 import { Slot } from '../../ir/slots.ts';
-import { JUMP_ENTRIES, JUMP_ENTRY_BYTES } from '../../memory/tlb.ts';
+import { FETCH_ENTRIES, JUMP_ENTRIES, JUMP_ENTRY_BYTES, PAGE_NUMBER_BYTES, PAGES_OFFSET } from '../../memory/tlb.ts';
 import type { Code, Label } from '../../wasm/code.ts';
 import { Op, ValueType } from '../../wasm/opcodes.ts';
 import { Exit, Header } from '../tier0/records.ts';
 import type { Imports } from './imports.ts';
 import type { Locals } from './locals.ts';
-
 
 const { i32, i64 } = ValueType;
 
@@ -99,12 +98,12 @@ export class ExitWriter {
     c.br(this.out);
   }
 
-  /** Pushes 1 if the jump cache leads from a pc to a record, else 0. */
-  pushIsKnown(pc: number, record: number): void {
+  /** Pushes 1 if the fetch check let an instruction pass at a pc whose page of translated code has this number, else 0. */
+  pushIsKnown(pc: number, page: number): void {
     const c = this.c;
     c.get(this.jumps);
-    c.memory(Op.i32Load, ((pc >>> 2) & (JUMP_ENTRIES - 1)) * JUMP_ENTRY_BYTES + JUMP_RECORD);
-    c.i32(record);
+    c.memory(Op.i32Load, PAGES_OFFSET + ((pc >>> 12) & (FETCH_ENTRIES - 1)) * PAGE_NUMBER_BYTES);
+    c.i32(page);
     c.wide('eq', 32);
   }
 

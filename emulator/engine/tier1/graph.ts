@@ -44,6 +44,10 @@ export interface CodeSource {
   instruction(pc: number): LiftedInstruction | undefined;
   /** Whether what a direct call leads to becomes part of the region. */
   follows(pc: number): boolean;
+  /** A branch may lead to an address: now is the time to see whether it is worth following although it never ran. */
+  branches(pc: number): void;
+  /** Places that belong to the region because of the last instruction that was asked for. */
+  joins(): readonly number[];
 }
 
 const samePage = (a: number, b: number): boolean => a >>> 12 === b >>> 12;
@@ -68,6 +72,7 @@ export function findRegion(seeds: readonly number[], pcHi: number, source: CodeS
   for (let i = 0; i < work.length && seen.size < MAX_REGION_INSTRUCTIONS; i++) {
     for (let pc = work[i]; !seen.has(pc); ) {
       const instruction = source.instruction(pc);
+      for (const joined of source.joins()) lead(joined);
       if (!instruction) break;
       seen.set(pc, instruction);
       const next = (pc + instruction.length) >>> 0;
@@ -90,7 +95,7 @@ export function findRegion(seeds: readonly number[], pcHi: number, source: CodeS
           if (flow.link >= 0) {
             if (!source.follows(lo)) continue;
             entries.add(lo);
-          }
+          } else if (flow.targets.length > 1) source.branches(lo);
           lead(lo);
         }
         break;

@@ -6,6 +6,9 @@ import type { LiftedInstruction } from '../../ir/ir.ts';
 import type { PhysicalMemory } from '../../memory/physical.ts';
 import { EntryFlag, type TlbBank } from '../../memory/tlb.ts';
 import type { CodePage, CodeStore, Lift } from '../code-store.ts';
+import { flowOf } from '../flow.ts';
+import { MAX_BLOCK_INSTRUCTIONS } from '../tier0/records.ts';
+import { needsTier0 } from './graph.ts';
 
 /** A place where time was spent. */
 export interface Sample {
@@ -19,10 +22,13 @@ export interface Sample {
   readonly lift: Lift;
 }
 
-/** Instructions that are looked at backward, and those of a callee that is small enough to be taken in unasked. */
+/** Instructions that are looked at backward, of a callee that is taken in unasked, of a detour. */
 const MOST_BEHIND = 800;
 const SMALL_CALLEE = 48;
+const LONGEST_DETOUR = 16;
+const LONGEST_BLOCK = MAX_BLOCK_INSTRUCTIONS * 4;
 
+/** A translated block of tier 0. */
 interface Block {
   readonly pc: number;
   readonly end: number;
@@ -31,12 +37,23 @@ interface Block {
   readonly isIndirect: boolean;
 }
 
+/** The blocks of a page, and what leads to them from the same page. */
+interface PageBlocks {
+  readonly at: ReadonlyMap<number, Block>;
+  /** By address of the block that is led to. */
+  readonly before: ReadonlyMap<number, readonly Block[]>;
+  /** Sorted by address. */
+  readonly sorted: readonly Block[];
+}
+
 interface View {
   /** Linear-memory offset of the page, or -1 where the context has no fetch translation of it. */
   readonly offset: number;
   readonly page: CodePage | undefined;
-  blocks: Block[] | undefined;
+  blocks: PageBlocks | undefined;
 }
+
+const NO_BLOCKS: PageBlocks = { at: new Map(), before: new Map(), sorted: [] };
 
 /** The code that a context sees. Addresses are low halves, unsigned. */
 export class Neighbourhood {
@@ -45,6 +62,7 @@ export class Neighbourhood {
   private readonly phys: PhysicalMemory;
   private readonly isWarm: (offset: number) => boolean;
   private readonly views = new Map<number, View>();
+  private readonly adopted = new Set<number>();
 
   /** @param isWarm whether time was spent near an instruction */
   constructor(sample: Sample, code: CodeStore, phys: PhysicalMemory, isWarm: (offset: number) => boolean) {
@@ -65,12 +83,49 @@ export class Neighbourhood {
     return this.view(pc).page;
   }
 
-  /** The instruction at an address, lifted, if tier 0 has translated it. */
+  /** The instruction at an address, lifted, if tier 0 has translated it or it is part of a detour. */
   instruction(pc: number): LiftedInstruction | undefined {
-    const { offset, page } = this.view(pc);
-    if (!page || page.covered[(pc & 0xfff) >> 2] === 0) return undefined;
+    return this.hasRun(pc) || this.adopted.has(pc) ? this.read(pc) : undefined;
+  }
+
+  private hasRun(pc: number): boolean {
+    const { page } = this.view(pc);
+    return page !== undefined && page.covered[(pc & 0xfff) >> 2] !== 0;
+  }
+
+  private read(pc: number): LiftedInstruction | undefined {
+    const { offset } = this.view(pc);
     const { lift, mode, pcHi } = this.sample;
-    return lift(this.phys.words[(offset + (pc & 0xfff)) >> 2] >>> 0, pc | 0, pcHi, mode);
+    return offset < 0 ? undefined : lift(this.phys.words[(offset + (pc & 0xfff)) >> 2] >>> 0, pc | 0, pcHi, mode);
+  }
+
+  /**
+   * Looks where a branch that has only gone the other way so far would lead: a few instructions that come back to code that has run
+   * are worth having, for control that leaves a region in the middle comes back only at an entry.
+   */
+  adoptDetour(pc: number): void {
+    if (this.hasRun(pc) || this.adopted.has(pc)) return;
+    const found = new Set<number>();
+    if (!this.leadsBack(pc, found)) return;
+    for (const at of found) this.adopted.add(at);
+  }
+
+  private leadsBack(from: number, found: Set<number>): boolean {
+    for (let pc = from; !this.hasRun(pc) && !found.has(pc); ) {
+      const instruction = found.size < LONGEST_DETOUR ? this.read(pc) : undefined;
+      if (!instruction || needsTier0(instruction)) return false;
+      found.add(pc);
+      const next = (pc + instruction.length) >>> 0;
+      if (!instruction.ends) {
+        pc = next;
+        continue;
+      }
+      const flow = flowOf(instruction, (BigInt(this.sample.pcHi >>> 0) << 32n) + BigInt(next));
+      if (flow.link >= 0 || flow.targets.length === 0) return false;
+      const high = BigInt(this.sample.pcHi >>> 0);
+      return flow.targets.every((t) => t >> 32n === high && this.leadsBack(Number(BigInt.asUintN(32, t)), found));
+    }
+    return true;
   }
 
   /** True if a callee is worth being taken into its caller's region: time is spent there, or it is small. */
@@ -91,22 +146,25 @@ export class Neighbourhood {
     return size > 0;
   }
 
-  /** Where to begin: the block around the sample, and what leads there: its function, and its callers if they are warm. */
-  seeds(): number[] {
-    const pc = this.sample.pcLo >>> 0;
+  /**
+   * Where to begin: the block around the sample, and what leads there: its function, and its callers if they are warm.
+   * @param stops whether the region must not reach the block at an address
+   */
+  seeds(stops: (pc: number) => boolean): number[] {
     const seen = new Set<number>();
-    const work: Block[] = this.around(pc);
+    const work = this.around(this.sample.pcLo >>> 0);
     let size = 0;
     for (const block of work) {
-      if (seen.has(block.pc)) continue;
+      if (seen.has(block.pc) || stops(block.pc)) continue;
       seen.add(block.pc);
       size += (block.end - block.pc) >>> 2;
       if (size > MOST_BEHIND) break;
       work.push(...this.before(block));
     }
-    const found = [...seen, ...this.orphans([...seen])];
+    if (seen.size === 0) return [this.sample.pcLo >>> 0];
+    for (const pc of this.orphans([...seen])) if (!stops(pc)) seen.add(pc);
     // Tier 0 may begin a block anywhere: what lies within another one is no place to cut.
-    return found.filter((at) => !this.blocksOn(at).some((b) => b.pc < at && at < b.end));
+    return [...seen].filter((at) => !this.containing(at).some((block) => seen.has(block.pc)));
   }
 
   /** What no known edge leads to among the blocks found: where jumps through registers go, if there are any. */
@@ -117,62 +175,78 @@ export class Neighbourhood {
     const high = Math.max(...blocks.map((b) => b.end));
     const orphans: number[] = [];
     for (let page = low >>> 12; page <= high >>> 12; page++) {
-      for (const block of this.blocksOn(page << 12)) {
+      for (const block of this.blocksOn(page << 12).sorted) {
         if (block.pc >= low && block.pc < high && this.before(block).length === 0) orphans.push(block.pc);
       }
     }
     return orphans;
   }
 
+  /** Blocks that lead to one: those that call it only if they are warm. */
   private before(block: Block): Block[] {
-    const found: Block[] = [];
-    for (const other of this.blocksOn(block.pc)) {
-      const leads = other.targets.includes(block.pc);
-      const returns = other.isCall && other.end === block.pc;
-      const contains = other.pc < block.pc && block.pc < other.end;
-      if (returns || contains || (leads && (!other.isCall || this.isWarm(this.offsetOf(other.pc))))) found.push(other);
-    }
-    for (const pc of this.code.waysTo(block.pc)) {
-      for (const other of this.startingAt(pc)) {
-        if (!other.targets.includes(block.pc)) continue;
-        if (!other.isCall || this.isWarm(this.offsetOf(pc))) found.push(other);
-      }
-    }
-    return found;
+    const near = this.blocksOn(block.pc).before.get(block.pc) ?? [];
+    const far = [...this.code.waysTo(block.pc)].flatMap((pc) => this.startingAt(pc));
+    const isWanted = (other: Block): boolean =>
+      !other.isCall || other.end === block.pc || this.isWarm(this.offsetOf(other.pc));
+    return [...near, ...far.filter((other) => other.targets.includes(block.pc)), ...this.containing(block.pc)].filter(
+      isWanted,
+    );
   }
 
   private around(pc: number): Block[] {
-    const exact = this.startingAt(pc);
-    return exact.length > 0 ? exact : this.blocksOn(pc).filter((b) => b.pc < pc && pc < b.end);
+    const containing = this.containing(pc);
+    return containing.length > 0 ? containing : this.startingAt(pc);
   }
 
   private startingAt(pc: number): Block[] {
-    return this.blocksOn(pc).filter((b) => b.pc === pc);
+    const block = this.blocksOn(pc).at.get(pc);
+    return block ? [block] : [];
   }
 
-  private blocksOn(pc: number): Block[] {
+  /** Blocks that an instruction stands in the middle of. */
+  private containing(pc: number): Block[] {
+    const { sorted } = this.blocksOn(pc);
+    let low = 0;
+    for (let high = sorted.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle].pc < pc) low = middle + 1;
+      else high = middle;
+    }
+    const found: Block[] = [];
+    for (let i = low - 1; i >= 0 && pc - sorted[i].pc < LONGEST_BLOCK; i--)
+      if (pc < sorted[i].end) found.push(sorted[i]);
+    return found;
+  }
+
+  private blocksOn(pc: number): PageBlocks {
     const view = this.view(pc);
-    view.blocks ??= this.read(pc, view.page);
+    view.blocks ??= view.page ? this.blocksOf(pc, view.page) : NO_BLOCKS;
     return view.blocks;
   }
 
-  private read(pc: number, page: CodePage | undefined): Block[] {
-    if (!page) return [];
+  private blocksOf(pc: number, page: CodePage): PageBlocks {
     const high = BigInt(this.sample.pcHi >>> 0);
     const base = (pc & ~0xfff) >>> 0;
-    const blocks: Block[] = [];
+    const at = new Map<number, Block>();
+    const before = new Map<number, Block[]>();
     for (const [word, { count, flow }] of page.targets) {
       if (count === 0) continue;
       const start = base + word * 4;
-      blocks.push({
+      const block: Block = {
         pc: start,
         end: (start + count * 4) >>> 0,
         targets: flow.targets.filter((t) => t >> 32n === high).map((t) => Number(BigInt.asUintN(32, t))),
         isCall: flow.link >= 0,
         isIndirect: flow.through >= 0 && flow.link < 0,
-      });
+      };
+      at.set(start, block);
+      for (const to of block.isCall ? [...block.targets, block.end] : block.targets) {
+        const known = before.get(to);
+        if (known) known.push(block);
+        else before.set(to, [block]);
+      }
     }
-    return blocks;
+    return { at, before, sorted: [...at.values()].sort((a, b) => a.pc - b.pc) };
   }
 
   private view(pc: number): View {

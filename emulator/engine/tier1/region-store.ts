@@ -5,7 +5,7 @@ import type { CodePage, CodeStore, DerivedCode } from '../code-store.ts';
 export interface Region {
   readonly slot: number;
   /** Blocks of tier 0 that continue in it. */
-  readonly records: readonly number[];
+  readonly records: number[];
   /** Stretches of linear memory that it and its entries' blocks came from; none crosses a page. */
   readonly ranges: readonly { readonly offset: number; readonly bytes: number }[];
   /** The same of the function alone, within the pages of translated code. */
@@ -61,6 +61,10 @@ export class RegionStore implements DerivedCode {
     }
     this.count(region, 1);
     while (this.size > MOST_INSTRUCTIONS) this.dropOldest();
+  }
+
+  has(region: Region): boolean {
+    return this.live.has(region);
   }
 
   /** Regions that hold an instruction. */

@@ -8,7 +8,7 @@ import type { CodeStore } from '../code-store.ts';
 import { REGION_TYPE, TABLE_SLOTS, type Tier0 } from '../tier0/interpreter.ts';
 import { HANDLER_BY_KEY } from '../tier0/shapes.ts';
 import { regionBody } from './emit.ts';
-import { endOf, findRegion, type RegionGraph } from './graph.ts';
+import { endOf, findRegion, MAX_REGION_INSTRUCTIONS, type RegionGraph } from './graph.ts';
 import { Imports } from './imports.ts';
 import { Neighbourhood, type Sample } from './neighbourhood.ts';
 import { type Region, RegionStore } from './region-store.ts';
@@ -31,21 +31,23 @@ export interface Tuning {
   readonly credit: number;
 }
 
-export const TUNING: Tuning = { interval: 16_384, hot: 2, batch: 4, patience: 4, price: 3000, credit: 2000 };
+export const TUNING: Tuning = { interval: 16_384, hot: 2, batch: 4, patience: 4, price: 300, credit: 3000 };
 
 /** Bytes of a stretch. */
 const STRETCH = 256;
 /** Stretches whose heat is remembered. */
 const STRETCHES = 1 << 16;
+/** What each instruction that was compiled adds to the price of another one. */
+const DEARER = 0.05;
 /** How often a region may grow by what runs beside it; after that, what is new gets a region of its own. */
 const GENERATIONS = 4;
 
+/** A region that is about to be compiled. */
 interface Candidate {
   readonly graph: RegionGraph;
   readonly sample: Sample;
   readonly around: Neighbourhood;
-  readonly slot: number;
-  readonly generation: number;
+  readonly region: Region;
   readonly absorbed: readonly Region[];
 }
 
@@ -89,7 +91,7 @@ export class Regions {
    * @returns true if the place is compiled already, so that there is little to learn here
    */
   sample(sample: Sample, ran: number): boolean {
-    this.credit += ran / this.tuning.price;
+    this.credit += ran / (this.tuning.price + this.instructions * DEARER);
     const covered = this.isCompiled(sample);
     const key = Math.floor(sample.offset / STRETCH);
     if (this.heat.size > STRETCHES) this.heat.clear();
@@ -117,9 +119,8 @@ export class Regions {
     if (!this.code.arena.roomy) return;
     const candidates: Candidate[] = [];
     for (const sample of samples) {
-      const isTaken = candidates.some((c) => c.graph.at.has(sample.pcLo >>> 0) && c.sample.mode === sample.mode);
-      if (isTaken || this.isCompiled(sample) || this.store.isRestless(sample.offset)) continue;
-      const candidate = this.find(sample);
+      if (this.isCompiled(sample) || this.store.isRestless(sample.offset)) continue;
+      const candidate = this.find(sample, new Set(candidates.map((c) => c.region)));
       if (candidate) candidates.push(candidate);
       else this.heat.delete(Math.floor(sample.offset / STRETCH));
     }
@@ -128,37 +129,70 @@ export class Regions {
     for (const [i, candidate] of candidates.entries()) this.install(candidate, functions[i]);
   }
 
-  private find(sample: Sample): Candidate | undefined {
+  /** @param fresh regions of the same batch, which are left alone */
+  private find(sample: Sample, fresh: ReadonlySet<Region>): Candidate | undefined {
     const isWarm = (offset: number): boolean => this.heat.has(Math.floor(offset / STRETCH));
     const around = new Neighbourhood(sample, this.code, this.phys, isWarm);
-    const grown = new Set<Region>();
-    const graph = findRegion(around.seeds(), sample.pcHi, {
-      instruction: (pc) => {
-        const page = around.pageOf(pc);
-        if (page && page.compiled[(pc & 0xfff) >> 2] !== 0) {
-          const regions = this.store.at(around.offsetOf(pc), page);
-          if (regions.some((r) => r.generation >= GENERATIONS)) return undefined;
-          for (const region of regions) grown.add(region);
-        }
-        return around.instruction(pc);
-      },
+    const touched = new Map<Region, boolean>();
+    let room = MAX_REGION_INSTRUCTIONS / 2;
+    let joins: number[] = [];
+    /** A region that is met is taken in as a whole, or it is a border. */
+    const isBorder = (pc: number): boolean => {
+      const page = around.pageOf(pc);
+      if (!page || page.compiled[(pc & 0xfff) >> 2] === 0) return false;
+      return this.store.at(around.offsetOf(pc), page).some((region) => {
+        const known = touched.get(region);
+        if (known !== undefined) return known;
+        const border = fresh.has(region) || region.generation >= GENERATIONS || region.size > room;
+        touched.set(region, border);
+        if (border) return true;
+        room -= region.size;
+        joins.push(...region.blocks.map((b) => (b.page.vaLo >>> 0) + b.word * 4));
+        return false;
+      });
+    };
+    const graph = findRegion(around.seeds(isBorder), sample.pcHi, {
+      instruction: (pc) => (isBorder(pc) ? undefined : around.instruction(pc)),
       follows: (pc) => around.follows(pc),
+      branches: (pc) => around.adoptDetour(pc),
+      joins: () => {
+        const all = joins;
+        joins = [];
+        return all;
+      },
     });
     if (!graph) return undefined;
     const inside = new Set<number>();
     for (const block of graph.blocks) {
       for (let pc = block.pc; pc !== endOf(block); pc = (pc + 4) >>> 0) inside.add(around.offsetOf(pc));
     }
-    const absorbed = [...grown].filter((r) => r.ranges.every((range) => isWithin(range, inside)));
+    const absorbed = [...touched.keys()].filter((r) => r.ranges.every((range) => isWithin(range, inside)));
     const generation = 1 + Math.max(0, ...absorbed.map((r) => r.generation));
     this.credit -= graph.instructions;
-    return { graph, sample, around, slot: this.store.slot(), generation, absorbed };
+    const region = this.regionOf(graph, sample, around, generation);
+    this.store.add(region);
+    return { graph, sample, around, region, absorbed };
+  }
+
+  private regionOf(graph: RegionGraph, sample: Sample, around: Neighbourhood, generation: number): Region {
+    const ranges = graph.blocks.map((block) => {
+      const bytes = (endOf(block) - block.pc) >>> 0;
+      const first = block.entry ? this.recordOf(sample, around, block.pc) : 0;
+      // What changes the block of tier 0 that leads here takes the region along.
+      const led = first === 0 ? 0 : this.code.arena.length(first) * 4;
+      return { offset: around.offsetOf(block.pc), bytes: Math.max(bytes, led) };
+    });
+    const blocks = graph.blocks.flatMap((block) => {
+      const page = around.pageOf(block.pc);
+      return page ? [{ page, word: (block.pc & 0xfff) >> 2, count: block.instructions.length }] : [];
+    });
+    return { slot: this.store.slot(), records: [], ranges, blocks, generation, size: graph.instructions, used: 0 };
   }
 
   private instantiate(candidates: readonly Candidate[]): unknown[] {
     const imports = new Imports();
-    const bodies = candidates.map((candidate) =>
-      regionBody(candidate.graph, candidate.slot, imports, (pc) => this.recordOf(candidate, pc)),
+    const bodies = candidates.map(({ graph, region, around }) =>
+      regionBody(graph, region.slot, imports, (pc) => around.pageOf(pc)?.number ?? -1),
     );
     const m = new ModuleWriter();
     m.importMemory('e', 'm');
@@ -169,37 +203,23 @@ export class Regions {
     return candidates.map((_, i) => instance.exports[`f${i}`]);
   }
 
-  /** The first record of tier 0's block at an address of a candidate. */
-  private recordOf({ graph, sample, around }: Candidate, pc: number): number {
-    return this.code.block(around.offsetOf(pc), pc | 0, graph.pcHi, sample.mode, sample.lift);
+  /** The first record of tier 0's block at an address. */
+  private recordOf(sample: Sample, around: Neighbourhood, pc: number): number {
+    return this.code.block(around.offsetOf(pc), pc | 0, sample.pcHi, sample.mode, sample.lift);
   }
 
-  private install(candidate: Candidate, compiled: unknown): void {
-    const { graph, around, slot, generation, absorbed } = candidate;
+  private install({ graph, sample, around, region, absorbed }: Candidate, compiled: unknown): void {
     const { arena } = this.code;
-    for (const region of absorbed) this.store.drop(region);
-    this.tier0.table.set(slot, this.wrap(compiled));
-    const records: number[] = [];
-    const ranges: { offset: number; bytes: number }[] = [];
-    for (const block of graph.blocks) {
-      const offset = around.offsetOf(block.pc);
-      let bytes = (endOf(block) - block.pc) >>> 0;
-      if (block.entry) {
-        const record = this.recordOf(candidate, block.pc);
-        bytes = Math.max(bytes, arena.length(record) * 4);
-        // A region that holds more than this one keeps its entries.
-        if (arena.regionOf(record) === 0) {
-          arena.setRegion(record, REGION_HANDLER, slot, block.number, graph.needs.get(block.number) as number);
-          records.push(record);
-        }
-      }
-      ranges.push({ offset, bytes });
+    for (const old of absorbed) this.store.drop(old);
+    if (!this.store.has(region)) return;
+    this.tier0.table.set(region.slot, this.wrap(compiled));
+    for (const [number, need] of graph.needs) {
+      const record = this.recordOf(sample, around, graph.blocks[number].pc);
+      // Where regions overlap, the older one keeps its entries.
+      if (arena.regionOf(record) !== 0) continue;
+      arena.setRegion(record, REGION_HANDLER, region.slot, number, need);
+      region.records.push(record);
     }
-    const blocks = graph.blocks.flatMap((block) => {
-      const page = around.pageOf(block.pc);
-      return page ? [{ page, word: (block.pc & 0xfff) >> 2, count: block.instructions.length }] : [];
-    });
-    this.store.add({ slot, records, ranges, blocks, generation, size: graph.instructions, used: 0 });
     this.compiled++;
     this.instructions += graph.instructions;
   }
