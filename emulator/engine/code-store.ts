@@ -5,7 +5,7 @@
  */
 import type { LiftedInstruction } from '../ir/ir.ts';
 import { PageFlag, type PhysicalMemory } from '../memory/physical.ts';
-import { type Flow, flowOf } from './flow.ts';
+import { flowOf } from './flow.ts';
 import type { CodeArena } from './tier0/arena.ts';
 import { Lowering } from './tier0/lower.ts';
 import { MAX_BLOCK_INSTRUCTIONS } from './tier0/records.ts';
@@ -13,20 +13,27 @@ import { MAX_BLOCK_INSTRUCTIONS } from './tier0/records.ts';
 /** Lifts one instruction, see {@link Core.lift}. */
 export type Lift = (word: number, pcLo: number, pcHi: number, mode: number) => LiftedInstruction;
 
+/** Where a translated block stands and where control goes from it. Addresses are low halves, unsigned. */
+export interface Block {
+  readonly pc: number;
+  readonly end: number;
+  readonly targets: readonly number[];
+  readonly isCall: boolean;
+  /** Ends in a jump through a register that is no call. */
+  readonly isIndirect: boolean;
+}
+
 /** A place that links may lead to, translated or not. */
 interface Target {
   /** Address behind the header. */
   record: number;
   /** Instructions covered, 0 while not translated. */
   count: number;
-  /** Where control goes from its end, once translated. */
-  flow: Flow;
   /** Fields that hold links to this place. */
   readonly sites: number[];
 }
 
 const WORDS_PER_PAGE = 1024;
-const NOWHERE: Flow = { targets: [], link: -1, through: -1 };
 
 /** What was made from translated code elsewhere, and goes when the code changes. */
 export interface DerivedCode {
@@ -49,6 +56,10 @@ export class CodePage {
   readonly steps = new Map<number, number>();
   /** 1 where an instruction word is part of some translation. */
   readonly covered = new Uint8Array(WORDS_PER_PAGE);
+  /** Translated blocks, by the index of their first instruction word. */
+  readonly blocks: (Block | undefined)[] = [];
+  /** Blocks of this page by the address that they lead or, for calls, return to; dropped ones are still among them. */
+  readonly before = new Map<number, Block[]>();
   /** How many compiled functions an instruction word is part of. */
   readonly compiled = new Uint8Array(WORDS_PER_PAGE);
 
@@ -92,11 +103,10 @@ export class CodeStore {
     const page = this.page(offset, pcLo, pcHi, mode);
     const target = this.target(page, pcLo, pcHi);
     if (target.count > 0) return target.record;
-    const { record, count, flow } = this.translate(page, offset, pcLo, pcHi, MAX_BLOCK_INSTRUCTIONS, lift);
+    const { record, count, last } = this.translate(page, offset, pcLo, pcHi, MAX_BLOCK_INSTRUCTIONS, lift);
     target.record = record;
     target.count = count;
-    target.flow = flow;
-    this.noteWays(pcLo, flow);
+    this.note(page, pcLo >>> 0, count, last);
     for (const site of target.sites) this.arena.setLink(site, record);
     return record;
   }
@@ -160,6 +170,7 @@ export class CodeStore {
       if (target.count > 0 && word <= last && word + target.count > first) {
         this.arena.drop(target.record);
         target.count = 0;
+        page.blocks[word] = undefined;
       }
     }
     for (let word = first; word <= last; word++) {
@@ -196,7 +207,7 @@ export class CodeStore {
     const word = (pcLo & 0xfff) >> 2;
     let target = page.targets.get(word);
     if (!target) {
-      target = { record: this.arena.stub(pcLo, pcHi), count: 0, flow: NOWHERE, sites: [] };
+      target = { record: this.arena.stub(pcLo, pcHi), count: 0, sites: [] };
       page.targets.set(word, target);
     }
     return target;
@@ -209,7 +220,7 @@ export class CodeStore {
     pcHi: number,
     most: number,
     lift: Lift,
-  ): { record: number; count: number; flow: Flow } {
+  ): { record: number; count: number; last: LiftedInstruction } {
     const lifted: LiftedInstruction[] = [];
     const room = Math.min(most, (4096 - (pcLo & 0xfff)) >> 2);
     const words = this.phys.words;
@@ -240,20 +251,29 @@ export class CodeStore {
     const word = (pcLo & 0xfff) >> 2;
     page.covered.fill(1, word, word + count);
     this.translated++;
-    const next = (BigInt(pcHi >>> 0) << 32n) + BigInt(pcLo >>> 0) + BigInt(count * 4);
-    return { record, count, flow: flowOf(lifted[count - 1], next) };
+    return { record, count, last: lifted[count - 1] };
   }
 
-  private noteWays(pcLo: number, flow: Flow): void {
-    for (const target of flow.targets) {
-      const lo = Number(BigInt.asUintN(32, target));
-      if (lo >>> 12 === pcLo >>> 12) continue;
-      let ways = this.faraway.get(lo);
-      if (!ways) {
-        ways = new Set();
-        this.faraway.set(lo, ways);
+  /** Remembers where a block leads. */
+  private note(page: CodePage, pc: number, count: number, last: LiftedInstruction): void {
+    const high = BigInt(page.vaHi >>> 0);
+    const end = (pc + count * 4) >>> 0;
+    const flow = flowOf(last, (high << 32n) + BigInt(pc + count * 4));
+    const targets = flow.targets.filter((t) => t >> 32n === high).map((t) => Number(BigInt.asUintN(32, t)));
+    const isCall = flow.link >= 0;
+    const block: Block = { pc, end, targets, isCall, isIndirect: flow.through >= 0 && !isCall };
+    page.blocks[(pc & 0xfff) >> 2] = block;
+    for (const to of isCall ? [...targets, end] : targets) {
+      if (to >>> 12 === pc >>> 12) {
+        const known = page.before.get(to) ?? [];
+        const old = known.findIndex((b) => b.pc === pc);
+        known[old < 0 ? known.length : old] = block;
+        page.before.set(to, known);
+        continue;
       }
-      ways.add(pcLo >>> 0);
+      const ways = this.faraway.get(to);
+      if (ways) ways.add(pc);
+      else this.faraway.set(to, new Set([pc]));
     }
   }
 }

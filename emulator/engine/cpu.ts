@@ -24,7 +24,7 @@ const LEAVE = HANDLER_BY_KEY.get('leave')!.number;
 const SYSTEM = HANDLER_BY_KEY.get('system')!.number;
 /** Instructions that a block or compiled function may want at once: with less, more is taken from the slice. */
 const LOW = 2048;
-const LONGEST_INTERVAL = 1 << 20;
+const LONGEST_INTERVAL = 1 << 18;
 const ALL_ONES = -1;
 
 /** What all CPUs of a machine share. */

@@ -25,6 +25,8 @@ export const FETCH_ENTRIES = 4096;
 /** Entries of a bank's jump cache: pc i64, record address i32, and 4 bytes for the compiled tier. */
 export const JUMP_ENTRIES = 16384;
 export const JUMP_ENTRY_BYTES = 16;
+/** From a pc's place in the jump cache to its neighbour, in words: a second one that is asked after it. */
+const OTHER_WAY = JUMP_ENTRY_BYTES / 4;
 /** Behind a bank's jump cache, by fetch entry, i32: the number of the page of translated code that the fetch check let pass, or 0. */
 export const PAGES_OFFSET = JUMP_ENTRIES * JUMP_ENTRY_BYTES;
 export const PAGE_NUMBER_BYTES = 4;
@@ -117,16 +119,25 @@ export class TlbBank {
 
   /** Record address for a pc, or 0. */
   jump(pcLo: number, pcHi: number): number {
-    const i = (this.jumpBase + (((pcLo >>> 2) & (JUMP_ENTRIES - 1)) << 4)) >> 2;
+    let i = this.jumpAt(pcLo);
+    if (this.words[i] !== pcLo || this.words[i + 1] !== pcHi) i ^= OTHER_WAY;
     return this.words[i] === pcLo && this.words[i + 1] === pcHi ? this.words[i + 2] : 0;
   }
 
+  /** A pc has its own place and its neighbour's: what it displaces from the one goes to the other. */
   setJump(pcLo: number, pcHi: number, record: number): void {
     this.jumps = true;
-    const i = (this.jumpBase + (((pcLo >>> 2) & (JUMP_ENTRIES - 1)) << 4)) >> 2;
+    const i = this.jumpAt(pcLo);
+    const isEmpty = this.jumpAt(this.words[i]) !== i && this.jumpAt(this.words[i]) !== (i ^ OTHER_WAY);
+    if (!isEmpty && (this.words[i] !== pcLo || this.words[i + 1] !== pcHi))
+      this.words.copyWithin(i ^ OTHER_WAY, i, i + 3);
     this.words[i] = pcLo;
     this.words[i + 1] = pcHi;
     this.words[i + 2] = record;
+  }
+
+  private jumpAt(pcLo: number): number {
+    return (this.jumpBase + (((pcLo >>> 2) & (JUMP_ENTRIES - 1)) << 4)) >> 2;
   }
 
   /** The fetch check let an instruction pass that stands in a page of translated code. @param number the page's, not 0 */
@@ -153,9 +164,9 @@ export class TlbBank {
     for (let k = 0; k < JUMP_ENTRIES; k++) this.emptyJump(k);
   }
 
-  /** An empty entry holds a pc that belongs at another place, so no pc ever matches it. */
+  /** An empty entry holds a pc that belongs elsewhere, so no pc ever matches it. */
   private emptyJump(entry: number): void {
-    this.words[(this.jumpBase >> 2) + entry * 4] = (entry ^ 1) << 2;
+    this.words[(this.jumpBase >> 2) + entry * 4] = (entry ^ 2) << 2;
   }
 
   /** The fast part as 64-bit words, for tests. */

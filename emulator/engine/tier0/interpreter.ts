@@ -9,11 +9,11 @@ import { FlagKind } from '../../ir/ir.ts';
 import { type EmitTarget, emitValue, operandWidth, type Push } from '../../ir/micro-ops.ts';
 import { Slot } from '../../ir/slots.ts';
 import { VECTOR_ROW, type VectorOp, type VectorRow } from '../../ir/vector-ops.ts';
-import { JUMP_ENTRIES } from '../../memory/tlb.ts';
 import { Code, type Label } from '../../wasm/code.ts';
 import { type FunctionType, ModuleWriter } from '../../wasm/module.ts';
 import { Op, ValueType, VectorOpcode } from '../../wasm/opcodes.ts';
 import { emitDirectCondition, emitPackedCondition, kindOf, kindWidth } from '../conditions.ts';
+import { emitJumpLookup, JUMP_RECORD } from '../jump-cache.ts';
 import { emitHostAddress, LOADS, STORES, TAG } from '../memory-access.ts';
 import { CHECK_FIELDS, Exit, Field, Header, RECORD_BYTES, SCRATCH, SCRATCH_ORIGIN } from './records.ts';
 import { type Action, HANDLERS, type Handler, type Shape } from './shapes.ts';
@@ -420,26 +420,22 @@ class HandlerWriter {
   private jump(): void {
     const c = this.c;
     const { a64, host } = this.frame;
-    c.tee(a64);
-    c.op(Op.i32WrapI64);
-    c.i32(2);
-    c.wide('shl', 32);
-    c.i32((JUMP_ENTRIES - 1) << 4);
-    c.wide('and', 32);
-    this.frame.pushJumps();
-    c.wide('add', 32);
-    c.tee(host);
-    c.memory(Op.i64Load, 0);
-    c.get(a64);
-    c.wide('ne', 64);
-    c.open(Op.if);
-    c.i32(0);
-    c.get(a64);
-    c.memory(Op.i64Store, Slot.PC * 8);
-    this.flow.exit(Exit.lookup);
-    c.end();
+    c.set(a64);
+    const { frame } = this;
+    emitJumpLookup(
+      c,
+      a64,
+      host,
+      () => frame.pushJumps(),
+      () => {
+        c.i32(0);
+        c.get(a64);
+        c.memory(Op.i64Store, Slot.PC * 8);
+        this.flow.exit(Exit.lookup);
+      },
+    );
     c.get(host);
-    c.memory(Op.i32Load, 8);
+    c.memory(Op.i32Load, JUMP_RECORD);
     c.set(this.frame.record);
     this.flow.enter();
   }

@@ -25,7 +25,16 @@ const FEW = 4;
 /** A place where control can be sent, with what must be told first. */
 type Context =
   | { readonly kind: 'loop'; readonly loop: Loop; readonly label: Label }
-  | { readonly kind: 'list'; readonly items: readonly Item[]; readonly labels: readonly Label[]; open: number };
+  | {
+      readonly kind: 'list';
+      readonly items: readonly Item[];
+      readonly places: Places;
+      readonly labels: readonly Label[];
+      open: number;
+    };
+
+/** Where an item stands in its list, by the blocks that it holds. */
+type Places = Map<number, number>;
 
 /** Gives the number of the page of translated code that an instruction stands in. */
 export type PageNumber = (pc: number) => number;
@@ -80,12 +89,13 @@ class RegionWriter {
   /** Writes items one after another; `dispatch` names the blocks that local `next` chooses from at the start. */
   private list(items: readonly Item[], dispatch: readonly number[]): void {
     const c = this.c;
-    const context: Context = { kind: 'list', items, labels: new Array<Label>(items.length).fill(0), open: 0 };
+    const places = placesOf(items);
+    const context: Context = { kind: 'list', items, places, labels: new Array<Label>(items.length).fill(0), open: 0 };
     const labels = context.labels as Label[];
     const first = dispatch.length > 0 ? 0 : 1;
     for (let i = items.length - 1; i >= first; i--) labels[i] = c.open(Op.block);
     this.contexts.push(context);
-    if (dispatch.length > 0) this.dispatch(dispatch, (block) => labels[items.findIndex((item) => holds(item, block))]);
+    if (dispatch.length > 0) this.dispatch(dispatch, (block) => labels[places.get(block) as number]);
     items.forEach((item, i) => {
       if (i >= first) c.end();
       context.open = i + 1;
@@ -340,8 +350,8 @@ class RegionWriter {
       c.br(context.label);
       return true;
     }
-    const i = context.items.findIndex((item) => holds(item, block));
-    if (i < context.open) return false;
+    const i = context.places.get(block);
+    if (i === undefined || i < context.open) return false;
     const item = context.items[i];
     if (item.kind === 'loop' && isDispatched(item)) this.choose(block);
     c.br(context.labels[i]);
@@ -354,8 +364,14 @@ class RegionWriter {
   }
 }
 
-const holds = (item: Item, block: number): boolean =>
-  item.kind === 'block' ? item.block === block : item.blocks.has(block);
+function placesOf(items: readonly Item[]): Places {
+  const places: Places = new Map();
+  items.forEach((item, i) => {
+    if (item.kind === 'block') places.set(item.block, i);
+    else for (const block of item.blocks) places.set(block, i);
+  });
+  return places;
+}
 
 /** The function body of a region that will stand in a slot of the table. */
 export function regionBody(graph: RegionGraph, slot: number, imports: Imports, pageNumber: PageNumber): Uint8Array {

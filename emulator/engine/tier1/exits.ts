@@ -3,9 +3,10 @@
  * instruction that needs care; and the budget, which says when. All ways lead through one place that writes the state back.
  */
 import { Slot } from '../../ir/slots.ts';
-import { FETCH_ENTRIES, JUMP_ENTRIES, JUMP_ENTRY_BYTES, PAGE_NUMBER_BYTES, PAGES_OFFSET } from '../../memory/tlb.ts';
+import { FETCH_ENTRIES, PAGE_NUMBER_BYTES, PAGES_OFFSET } from '../../memory/tlb.ts';
 import type { Code, Label } from '../../wasm/code.ts';
 import { Op, ValueType } from '../../wasm/opcodes.ts';
+import { emitJumpLookup, JUMP_RECORD } from '../jump-cache.ts';
 import { Exit, Header } from '../tier0/records.ts';
 import type { Imports } from './imports.ts';
 import type { Locals } from './locals.ts';
@@ -14,8 +15,6 @@ const { i32, i64 } = ValueType;
 
 /** What is to be done once the state is written back; other numbers are an {@link Exit} to return. */
 const Way = { enter: -1, run: -2 } as const;
-/** Place of the record's address in an entry of the jump cache. */
-const JUMP_RECORD = 8;
 
 export class ExitWriter {
   readonly pc: number;
@@ -123,22 +122,16 @@ export class ExitWriter {
   /** Finds out how control goes on at local {@link pc}. */
   private byLookup(top: Label): void {
     const c = this.c;
-    c.get(this.pc);
-    c.op(Op.i32WrapI64);
-    c.i32(2);
-    c.wide('shl', 32);
-    c.i32((JUMP_ENTRIES - 1) * JUMP_ENTRY_BYTES);
-    c.wide('and', 32);
-    c.get(this.jumps);
-    c.wide('add', 32);
-    c.tee(this.scratch);
-    c.memory(Op.i64Load, 0);
-    c.get(this.pc);
-    c.wide('ne', 64);
-    c.open(Op.if);
-    this.setWay(Exit.lookup);
-    c.br(this.out);
-    c.end();
+    emitJumpLookup(
+      c,
+      this.pc,
+      this.scratch,
+      () => c.get(this.jumps),
+      () => {
+        this.setWay(Exit.lookup);
+        c.br(this.out);
+      },
+    );
     c.get(this.scratch);
     c.memory(Op.i32Load, JUMP_RECORD);
     c.set(this.record);

@@ -6,14 +6,15 @@ export type KnownKind = FlagKindName | 'packed' | 'unknown';
 
 /** The kind that a block leaves behind, or undefined if it sets no flags. */
 function kindAfter(block: RegionBlock): KnownKind | undefined {
-  let kind: KnownKind | undefined;
-  for (const { statements } of block.instructions) {
-    for (const s of statements) {
-      if (s.kind === 'flags') kind = s.flags;
-      else if (s.kind === 'setFlags') kind = 'packed';
+  for (let i = block.instructions.length - 1; i >= 0; i--) {
+    const { statements } = block.instructions[i];
+    for (let k = statements.length - 1; k >= 0; k--) {
+      const s = statements[k];
+      if (s.kind === 'flags') return s.flags;
+      if (s.kind === 'setFlags') return 'packed';
     }
   }
-  return kind;
+  return undefined;
 }
 
 /** @returns by block number; whoever enters from outside may bring any kind */

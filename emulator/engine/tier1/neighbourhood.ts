@@ -5,7 +5,7 @@
 import type { LiftedInstruction } from '../../ir/ir.ts';
 import type { PhysicalMemory } from '../../memory/physical.ts';
 import { EntryFlag, type TlbBank } from '../../memory/tlb.ts';
-import type { CodePage, CodeStore, Lift } from '../code-store.ts';
+import type { Block, CodePage, CodeStore, Lift } from '../code-store.ts';
 import { flowOf } from '../flow.ts';
 import { MAX_BLOCK_INSTRUCTIONS } from '../tier0/records.ts';
 import { needsTier0 } from './graph.ts';
@@ -26,34 +26,12 @@ export interface Sample {
 const MOST_BEHIND = 800;
 const SMALL_CALLEE = 48;
 const LONGEST_DETOUR = 16;
-const LONGEST_BLOCK = MAX_BLOCK_INSTRUCTIONS * 4;
-
-/** A translated block of tier 0. */
-interface Block {
-  readonly pc: number;
-  readonly end: number;
-  readonly targets: readonly number[];
-  readonly isCall: boolean;
-  readonly isIndirect: boolean;
-}
-
-/** The blocks of a page, and what leads to them from the same page. */
-interface PageBlocks {
-  readonly at: ReadonlyMap<number, Block>;
-  /** By address of the block that is led to. */
-  readonly before: ReadonlyMap<number, readonly Block[]>;
-  /** Sorted by address. */
-  readonly sorted: readonly Block[];
-}
 
 interface View {
   /** Linear-memory offset of the page, or -1 where the context has no fetch translation of it. */
   readonly offset: number;
   readonly page: CodePage | undefined;
-  blocks: PageBlocks | undefined;
 }
-
-const NO_BLOCKS: PageBlocks = { at: new Map(), before: new Map(), sorted: [] };
 
 /** The code that a context sees. Addresses are low halves, unsigned. */
 export class Neighbourhood {
@@ -175,22 +153,22 @@ export class Neighbourhood {
     const high = Math.max(...blocks.map((b) => b.end));
     const orphans: number[] = [];
     for (let page = low >>> 12; page <= high >>> 12; page++) {
-      for (const block of this.blocksOn(page << 12).sorted) {
-        if (block.pc >= low && block.pc < high && this.before(block).length === 0) orphans.push(block.pc);
+      for (const block of this.view((page << 12) >>> 0).page?.blocks ?? []) {
+        if (block && block.pc >= low && block.pc < high && this.before(block).length === 0) orphans.push(block.pc);
       }
     }
     return orphans;
   }
 
-  /** Blocks that lead to one: those that call it only if they are warm. */
+  /** Blocks that lead to one: those that call it only if they are warm, or the only ones. */
   private before(block: Block): Block[] {
-    const near = this.blocksOn(block.pc).before.get(block.pc) ?? [];
+    const known = this.view(block.pc).page?.before.get(block.pc) ?? [];
+    const near = known.filter((other) => this.startingAt(other.pc).includes(other));
     const far = [...this.code.waysTo(block.pc)].flatMap((pc) => this.startingAt(pc));
-    const isWanted = (other: Block): boolean =>
-      !other.isCall || other.end === block.pc || this.isWarm(this.offsetOf(other.pc));
-    return [...near, ...far.filter((other) => other.targets.includes(block.pc)), ...this.containing(block.pc)].filter(
-      isWanted,
-    );
+    const all = [...near, ...far.filter((other) => other.targets.includes(block.pc)), ...this.containing(block.pc)];
+    const isCaller = (other: Block): boolean => other.isCall && other.end !== block.pc;
+    const isOnly = all.filter(isCaller).length === 1;
+    return all.filter((other) => !isCaller(other) || isOnly || this.isWarm(this.offsetOf(other.pc)));
   }
 
   private around(pc: number): Block[] {
@@ -199,54 +177,20 @@ export class Neighbourhood {
   }
 
   private startingAt(pc: number): Block[] {
-    const block = this.blocksOn(pc).at.get(pc);
+    const block = this.view(pc).page?.blocks[(pc & 0xfff) >> 2];
     return block ? [block] : [];
   }
 
   /** Blocks that an instruction stands in the middle of. */
   private containing(pc: number): Block[] {
-    const { sorted } = this.blocksOn(pc);
-    let low = 0;
-    for (let high = sorted.length; low < high; ) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle].pc < pc) low = middle + 1;
-      else high = middle;
-    }
+    const blocks = this.view(pc).page?.blocks ?? [];
+    const word = (pc & 0xfff) >> 2;
     const found: Block[] = [];
-    for (let i = low - 1; i >= 0 && pc - sorted[i].pc < LONGEST_BLOCK; i--)
-      if (pc < sorted[i].end) found.push(sorted[i]);
-    return found;
-  }
-
-  private blocksOn(pc: number): PageBlocks {
-    const view = this.view(pc);
-    view.blocks ??= view.page ? this.blocksOf(pc, view.page) : NO_BLOCKS;
-    return view.blocks;
-  }
-
-  private blocksOf(pc: number, page: CodePage): PageBlocks {
-    const high = BigInt(this.sample.pcHi >>> 0);
-    const base = (pc & ~0xfff) >>> 0;
-    const at = new Map<number, Block>();
-    const before = new Map<number, Block[]>();
-    for (const [word, { count, flow }] of page.targets) {
-      if (count === 0) continue;
-      const start = base + word * 4;
-      const block: Block = {
-        pc: start,
-        end: (start + count * 4) >>> 0,
-        targets: flow.targets.filter((t) => t >> 32n === high).map((t) => Number(BigInt.asUintN(32, t))),
-        isCall: flow.link >= 0,
-        isIndirect: flow.through >= 0 && flow.link < 0,
-      };
-      at.set(start, block);
-      for (const to of block.isCall ? [...block.targets, block.end] : block.targets) {
-        const known = before.get(to);
-        if (known) known.push(block);
-        else before.set(to, [block]);
-      }
+    for (let at = Math.max(word - MAX_BLOCK_INSTRUCTIONS + 1, 0); at < word; at++) {
+      const block = blocks[at];
+      if (block && pc < block.end) found.push(block);
     }
-    return { at, before, sorted: [...at.values()].sort((a, b) => a.pc - b.pc) };
+    return found;
   }
 
   private view(pc: number): View {
@@ -262,7 +206,7 @@ export class Neighbourhood {
       offset = entry < 0 ? -1 : this.phys.ramFor(fetch.page[entry] * 4096, false, { secure, cpu: 0 });
     }
     const page = offset < 0 ? undefined : this.code.pageOf(offset, pc | 0, pcHi, mode);
-    const view: View = { offset, page, blocks: undefined };
+    const view: View = { offset, page };
     this.views.set(number, view);
     return view;
   }

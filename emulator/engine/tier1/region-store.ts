@@ -75,9 +75,10 @@ export class RegionStore implements DerivedCode {
     );
   }
 
-  /** The code at a place was seen running. */
+  /** The code at a place was seen running; nobody asks for that while there is room for all. */
   use(offset: number): void {
     this.clock++;
+    if (this.size < MOST_INSTRUCTIONS / 2) return;
     for (const region of this.pages.get(offset >>> 12) ?? []) {
       if (region.ranges.some((r) => offset >= r.offset && offset < r.offset + r.bytes)) region.used = this.clock;
     }

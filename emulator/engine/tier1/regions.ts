@@ -37,6 +37,8 @@ export const TUNING: Tuning = { interval: 16_384, hot: 2, batch: 4, patience: 4,
 const STRETCH = 256;
 /** Stretches whose heat is remembered. */
 const STRETCHES = 1 << 16;
+/** With so many instructions' credit, one sample is enough. */
+const RICH = 2000;
 /** What each instruction that was compiled adds to the price of another one. */
 const DEARER = 0.05;
 /** How often a region may grow by what runs beside it; after that, what is new gets a region of its own. */
@@ -98,7 +100,7 @@ export class Regions {
     const heat = (this.heat.get(key) ?? 0) + 1;
     this.heat.set(key, heat);
     if (covered) this.store.use(sample.offset);
-    else if (heat >= this.tuning.hot && !this.waiting.some((w) => w.offset === sample.offset))
+    else if ((heat >= this.tuning.hot || this.credit > RICH) && !this.waiting.some((w) => w.offset === sample.offset))
       this.waiting.push(sample);
     if (this.waiting.length === 0) return covered;
     if (this.waiting.length < this.tuning.batch && ++this.patience < this.tuning.patience) return covered;
