@@ -22,6 +22,8 @@ it('a look at the budget covers what runs until the next one, also where control
   const graph = findRegion([0], 0, {
     instruction: (pc) => (pc / 4 < LOOP.length ? liftA64(LOOP[pc / 4]!, pc, 0, 0) : undefined),
     follows: () => false,
+    branches: () => {},
+    joins: () => [],
   })!;
   eachLoop(graph.items, (loop) => {
     expect(loop.heads).toHaveLength(3);
