@@ -146,12 +146,14 @@ leave:
     ldp     x29, x30, [sp], #96
     ret
 
-    /* The same loop for HVC at EL1, and SMC at EL1 and EL2. */
+    /* The same loop for HVC at EL1, and SMC at EL1 and EL2, with a function identifier in W0 as calling conventions have it. */
     .macro call_loop name, call
     .globl  \name
 \name:
+    mov     x8, x0
+    mov     x0, #0x84000000
 1:  \call   #5
-    subs    x0, x0, #1
+    subs    x8, x8, #1
     b.ne    1b
     mov     x1, #1
     \call   #0

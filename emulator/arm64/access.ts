@@ -1,4 +1,5 @@
 import type { Arm64Core } from './core.ts';
+import { countTrap } from './counting.ts';
 import { takeTrap, undefinedInstruction } from './exceptions.ts';
 import { HANDLER_BY_ENCODING, HANDLERS, type Handler, type TrapTest } from './registers/handlers.ts';
 import { genericName } from './registers/row.ts';
@@ -17,7 +18,7 @@ export function trapped(core: Arm64Core, tests: readonly TrapTest[], word: numbe
     const bits = (t.high ? core.state.hi(t.slot) : core.state.lo(t.slot)) & t.mask;
     if ((bits === 0) !== t.ifZero) continue;
     takeTrap(core, t.to, t.ec, t.ec === EC.SYSTEM ? systemIss(word) : FP_ISS);
-    core.counts.count(`trap.el${core.el}.${accessName(word, t.ec)}`);
+    countTrap(core, t.ec === EC.SYSTEM ? (word >>> 5) & 0xffff : FP_ACCESS, accessName);
     return true;
   }
   return false;
@@ -26,10 +27,12 @@ export function trapped(core: Arm64Core, tests: readonly TrapTest[], word: numbe
 /** MSR (immediate) has op0 = 0; of those only the ones to DAIF trap. */
 const IMMEDIATE_OP0 = 0;
 
+/** Stands for FP and Advanced SIMD where an encoding stands otherwise: an encoding that is no register. */
+const FP_ACCESS = 0;
+
 /** What an instruction accesses, as the manual names it. */
-function accessName(word: number, ec: number): string {
-  if (ec !== EC.SYSTEM) return 'FP';
-  const at = (word >>> 5) & 0xffff;
+function accessName(at: number): string {
+  if (at === FP_ACCESS) return 'FP';
   if (at >>> 14 === IMMEDIATE_OP0) return 'DAIF';
   const index = HANDLER_BY_ENCODING[at];
   return index === 0 ? genericName(at) : HANDLERS[index].name;
@@ -86,7 +89,7 @@ export function writeSystemRegister(core: Arm64Core, word: number): void {
   if (h.writeTraps.length !== 0 && trapped(core, h.writeTraps, word)) return;
   const rt = word & RT_MASK;
   const zero = rt === ZERO_REGISTER;
-  if (h.event !== undefined) core.counts.count(h.event);
+  if (h.event !== undefined) core.counts.add(h.event);
   store(core, h, zero ? 0 : core.state.lo(rt), zero ? 0 : core.state.hi(rt));
 }
 

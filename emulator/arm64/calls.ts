@@ -23,7 +23,7 @@ import { FaultStatus } from './translation/fault.ts';
 import { Hcr, Scr } from './translation/regime.ts';
 import { sendEvent, sendEventLocal, waitForEvent, waitForInterrupt } from './waiting.ts';
 
-const { HCR_EL2, MDCR_EL2, PSTATE, SCR_EL3 } = Sys;
+const { HCR_EL2, LAST_SMC, MDCR_EL2, PSTATE, SCR_EL3 } = Sys;
 
 /** The operations that the lifter leaves to the core, one function each (Arm ARM C6.2, by instruction). */
 
@@ -60,6 +60,7 @@ const smc: Operation = (core, word) => {
       return;
     }
     core.counts.smc(id);
+    state.set(LAST_SMC, id | 0, 0);
     if (!host) takeCall(core, 3, syndrome(EC.SMC, immediate16(word)));
   }
 };
@@ -157,7 +158,6 @@ const OPERATIONS: readonly Operation[] = Object.entries({
   sev: sendEvent,
   sevl: sendEventLocal,
   yield: nothing,
-  isb: nothing,
   clrex,
   fpSimd,
   spAlignment,

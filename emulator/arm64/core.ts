@@ -12,6 +12,7 @@ import { changeProcessState, defaultTarget, takeException, takeFault } from './e
 import { VectorUnit } from './fp-simd/index.ts';
 import { readRegister, writeRegister } from './inspection.ts';
 import { inputLine, interruptPending, takePendingInterrupt, Wire, type WireName } from './interrupts.ts';
+import { countArrivals, HostCall } from './level-switch.ts';
 import { liftA64 } from './lift/index.ts';
 import { PerformanceMonitors } from './pmu.ts';
 import { PState } from './pstate.ts';
@@ -27,7 +28,7 @@ import { type RegimeNumber, regimeOf, stage1On, withoutTag } from './translation
 import { Walker } from './translation/walker.ts';
 import { waitIsOver } from './waiting.ts';
 
-const { PSTATE, RVBAR_EL3, SCR_EL3, WIRES } = Sys;
+const { HOST_CALLS, PSTATE, RVBAR_EL3, SCR_EL3, WIRES } = Sys;
 
 const PAGE_MASK = 0xfff;
 const PAGE_BYTES = 4096;
@@ -92,7 +93,6 @@ export class Arm64Core implements Core {
   readonly translation: Translation;
   /** Interrupt inputs, for the interrupt controller to drive. */
   readonly inputs: Readonly<Record<WireName, InterruptLine>>;
-  conduit: Conduit | undefined;
 
   bank: TlbBank;
   userBank: TlbBank;
@@ -107,6 +107,7 @@ export class Arm64Core implements Core {
   valueLo = 0;
   valueHi = 0;
 
+  private host: Conduit | undefined;
   private readonly contexts: Contexts;
   private readonly unimplemented: UnimplementedLog;
   private readonly initiators: readonly [nonSecure: Initiator, secure: Initiator];
@@ -151,6 +152,16 @@ export class Arm64Core implements Core {
       serror: input('serror'),
     };
     this.reset({ entry: 0n, el: 3, secure: true });
+  }
+
+  /** What stands behind HVC, SMC and HLT where no firmware does. */
+  get conduit(): Conduit | undefined {
+    return this.host;
+  }
+
+  set conduit(host: Conduit | undefined) {
+    this.host = host;
+    this.state.set(HOST_CALLS, (host?.hvc ? HostCall.hvc : 0) | (host?.smc ? HostCall.smc : 0), 0);
   }
 
   /**
@@ -200,12 +211,27 @@ export class Arm64Core implements Core {
 
   /** The process state or SCR_EL3 changed: the context follows. */
   levelChanged(): void {
+    this.findLevel();
+    if (this.pmu.active) this.pmu.update();
+    this.redirected = true;
+  }
+
+  follow(): void {
+    this.state.setLo(Slot.SWITCHED, 0);
+    countArrivals(this);
+    this.findLevel();
+  }
+
+  /** Translated code must not change levels by itself for now: whoever counts by level wants to be told. */
+  watchLevels(): void {
+    this.contexts.withdrawAll();
+  }
+
+  private findLevel(): void {
     this.el = (this.state.lo(PSTATE) & PState.EL_MASK) >> PState.EL_SHIFT;
     this.secure = this.el === 3 || (this.state.lo(SCR_EL3) & SCR_NS) === 0;
     this.regime = regimeOf(this.el, this.secure);
     this.refresh();
-    if (this.pmu.active) this.pmu.update();
-    this.redirected = true;
   }
 
   /** A register was written on which the banks of `regimes` depend. */
@@ -216,6 +242,7 @@ export class Arm64Core implements Core {
 
   /** SCR_EL3.NS may have changed; below EL3 only a debugger can do that. */
   worldChanged(): void {
+    for (let level = 0; level < 3; level++) this.contexts.withdraw(level);
     if (this.el < 3) this.levelChanged();
   }
 
@@ -227,6 +254,7 @@ export class Arm64Core implements Core {
       // Selecting the second may have taken the first one's bank away.
     } while (!contexts.holds(this.bank, regime, el));
     this.mode = this.bank.key.mode & LiftMode.mask;
+    if (!this.pmu.active) contexts.offer(el, this.bank, this.userBank);
   }
 
   translate(vaLo: number, vaHi: number, size: number, kind: AccessKind, user: boolean): boolean {

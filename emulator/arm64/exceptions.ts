@@ -34,17 +34,17 @@ const {
 
 const NONE = -1;
 /** Registers by exception level. */
-const SPSR = [NONE, SPSR_EL1, SPSR_EL2, SPSR_EL3] as const;
-const ELR = [NONE, ELR_EL1, ELR_EL2, ELR_EL3] as const;
-const VBAR = [NONE, VBAR_EL1, VBAR_EL2, VBAR_EL3] as const;
-const ESR = [NONE, ESR_EL1, ESR_EL2, ESR_EL3] as const;
+export const SPSR = [NONE, SPSR_EL1, SPSR_EL2, SPSR_EL3] as const;
+export const ELR = [NONE, ELR_EL1, ELR_EL2, ELR_EL3] as const;
+export const VBAR = [NONE, VBAR_EL1, VBAR_EL2, VBAR_EL3] as const;
+export const ESR = [NONE, ESR_EL1, ESR_EL2, ESR_EL3] as const;
 const FAR = [NONE, FAR_EL1, FAR_EL2, FAR_EL3] as const;
-const BANKED_SP = [SP_EL0, SP_EL1, SP_EL2, SP_EL3] as const;
+export const BANKED_SP = [SP_EL0, SP_EL1, SP_EL2, SP_EL3] as const;
 
 /** Offsets into the vector table (D1.10.2). */
 export const Vector = { synchronous: 0, irq: 0x80, fiq: 0x100, serror: 0x180 } as const;
-const FROM_CURRENT_SPX = 0x200;
-const FROM_LOWER_A64 = 0x400;
+export const FROM_CURRENT_SPX = 0x200;
+export const FROM_LOWER_A64 = 0x400;
 
 /** Level of the exception vectors in the HCR_EL2 of the normal world. */
 const HCR_TGE = 1 << 27;

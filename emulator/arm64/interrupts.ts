@@ -15,7 +15,7 @@ const { HCR_EL2, PSTATE, SCR_EL3, WIRES } = Sys;
 export const Wire = { irq: 1, fiq: 2, virq: 4, vfiq: 8, serror: 16 } as const;
 export type WireName = keyof typeof Wire;
 /** HCR_EL2.VI, VF and VSE, as if they were wires. */
-const VIRTUAL_BITS = Hcr.VI | Hcr.VF | Hcr.VSE;
+export const VIRTUAL_BITS = Hcr.VI | Hcr.VF | Hcr.VSE;
 
 const NOT_TAKEN = 0;
 

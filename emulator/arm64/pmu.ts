@@ -75,6 +75,7 @@ export class PerformanceMonitors {
   update(): void {
     const { state } = this.core;
     this.active = state.lo(PMCNTENSET_EL0) !== 0;
+    if (this.active) this.core.watchLevels();
     const raised = state.lo(PMOVSSET_EL0) & state.lo(PMINTENSET_EL1) & this.enabledMask();
     this.line.set(raised !== 0);
     if (this.event) this.timeline.cancel(this.event);

@@ -27,7 +27,6 @@ export const SystemCall = {
   sev: 15,
   sevl: 16,
   yield: 17,
-  isb: 18,
   clrex: 19,
   /** An FP or Advanced SIMD instruction, exactly: trapped by CPACR, CPTR; else performed as a whole. */
   fpSimd: 20,

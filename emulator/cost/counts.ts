@@ -94,13 +94,25 @@ export interface CountsState {
 const MOST_FUNCTIONS = 64;
 const ID_DIGITS = 8;
 
-function increment<K>(map: Map<K, number>, key: K): void {
-  map.set(key, (map.get(key) ?? 0) + 1);
+function increment<K>(map: Map<K, number>, key: K, times = 1): void {
+  map.set(key, (map.get(key) ?? 0) + times);
 }
 
 function refill<K>(map: Map<K, number>, from: ReadonlyMap<K, number>): void {
   map.clear();
   for (const [key, count] of from) map.set(key, count);
+}
+
+/** Names of the events that are counted by number, and their numbers. All machines share them: a name is met once. */
+const numbered: string[] = [];
+const numbers = new Map<string, number>();
+
+/** The number by which {@link EventCounts.add} counts the event of a name, one of {@link EVENTS}. */
+export function eventNumber(name: string): number {
+  const known = numbers.get(name);
+  if (known !== undefined) return known;
+  numbers.set(name, numbered.length);
+  return numbered.push(name) - 1;
 }
 
 /** The events of a machine, as they happen. */
@@ -110,20 +122,38 @@ export class EventCounts {
   /** Descriptors read by walks, see `walk.*`. */
   walkStage1 = 0;
   walkStage2 = 0;
-  private readonly named = new Map<string, number>();
+  /** By event number. */
+  private counted = new Float64Array(256);
   private readonly functions = new Map<number, number>();
   private otherFunctions = 0;
   private readonly devices = new Map<string, number>();
 
   /** Counts an event by its full name, one of {@link EVENTS}. */
   count(name: string): void {
-    increment(this.named, name);
+    this.add(eventNumber(name));
   }
 
-  /** Counts a secure call. @param id its function identifier, as uint32 */
-  smc(id: number): void {
-    if (this.functions.size < MOST_FUNCTIONS || this.functions.has(id)) increment(this.functions, id);
-    else this.otherFunctions++;
+  /** Counts an event, by its {@link eventNumber}, one or more times. */
+  add(event: number, times = 1): void {
+    if (event >= this.counted.length) this.grow(event);
+    this.counted[event] += times;
+  }
+
+  private grow(event: number): void {
+    const more = new Float64Array(event * 2);
+    more.set(this.counted);
+    this.counted = more;
+  }
+
+  private *named(): IterableIterator<[string, number]> {
+    for (let i = 0; i < numbered.length && i < this.counted.length; i++)
+      if (this.counted[i] !== 0) yield [numbered[i], this.counted[i]];
+  }
+
+  /** Counts secure calls. @param id their function identifier, as uint32 */
+  smc(id: number, times = 1): void {
+    if (this.functions.size < MOST_FUNCTIONS || this.functions.has(id)) increment(this.functions, id, times);
+    else this.otherFunctions += times;
   }
 
   /** Counts an access to a device register. */
@@ -136,7 +166,7 @@ export class EventCounts {
     const { tlbRefillData, tlbRefillFetch, walkStage1, walkStage2, otherFunctions } = this;
     return {
       fixed: [tlbRefillData, tlbRefillFetch, walkStage1, walkStage2, otherFunctions],
-      named: new Map(this.named),
+      named: new Map(this.named()),
       functions: new Map(this.functions),
       devices: new Map(this.devices),
     };
@@ -145,7 +175,12 @@ export class EventCounts {
   /** Goes back to saved counts. */
   restore(state: CountsState): void {
     [this.tlbRefillData, this.tlbRefillFetch, this.walkStage1, this.walkStage2, this.otherFunctions] = state.fixed;
-    refill(this.named, state.named);
+    this.counted.fill(0);
+    for (const [name, count] of state.named) {
+      const event = eventNumber(name);
+      if (event >= this.counted.length) this.grow(event);
+      this.counted[event] = count;
+    }
     refill(this.functions, state.functions);
     refill(this.devices, state.devices);
   }
@@ -159,7 +194,7 @@ export class EventCounts {
       ['walk.stage1', this.walkStage1],
       ['walk.stage2', this.walkStage2],
       ['smc.other', this.otherFunctions],
-      ...this.named,
+      ...this.named(),
     ];
     for (const [id, count] of this.functions) {
       entries.push([`smc.0x${id.toString(16).padStart(ID_DIGITS, '0')}`, count]);

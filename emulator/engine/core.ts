@@ -69,6 +69,8 @@ export interface Core {
   save(): unknown;
   /** As {@link reload}, once registers and TLB are back, with what {@link save} kept: nothing that comes later may differ. */
   restore(state: unknown): void;
+  /** Translated code has switched to another level: what is derived from it follows, and its arrivals are counted. */
+  follow(): void;
   /** Performs a `system` statement. */
   system(call: number, word: number): void;
   /** Lifts one instruction. @param word the encoding (AArch64), as uint32 @param pcLo @param pcHi its address */

@@ -153,6 +153,7 @@ export class Cpu implements Runner {
       this.budget -= count;
       do {
         const why = tier0.run(record, this.budget);
+        if (words[Slot.SWITCHED * 2] !== 0) core.follow();
         this.budget = words[Slot.BUDGET * 2];
         record = words[Slot.EXIT_RECORD * 2];
         if (record === SCRATCH) record = words[SCRATCH_ORIGIN >> 2];

@@ -254,6 +254,11 @@ export type Statement =
   /** pc := the value of a 64-bit expression. */
   | { readonly kind: 'jump'; readonly target: Expr }
   /**
+   * Goes over to another level's context (`LevelSlot`), which holds, without leaving translated code: other TLB bank, other jump
+   * cache, then pc := target. Counts the arrival; the core learns of it before anything else asks.
+   */
+  | { readonly kind: 'switch'; readonly level: Expr; readonly arrival: number; readonly target: Expr }
+  /**
    * Leaves to TypeScript: the instruction set's own table of system operations gets `call` and the instruction word.
    * If the operation does not redirect, execution goes on at the next instruction. `ends`: the block ends here (the
    * operation always redirects, or what follows may mean something else afterwards).

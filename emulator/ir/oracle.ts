@@ -6,7 +6,7 @@ import type { Expr, FlagKindName, OpExpr, Statement, Width } from './ir.ts';
 import { FlagKind } from './ir.ts';
 import { applyFloat } from './oracle-float.ts';
 import { evaluateVector } from './oracle-vector.ts';
-import { Slot } from './slots.ts';
+import { LevelSlot, levelSlot, Slot } from './slots.ts';
 
 /** What the oracle runs on. */
 export interface OracleMachine {
@@ -256,6 +256,12 @@ export function execute(statements: readonly Statement[], m: OracleMachine): big
         return unsigned(s.target, 64);
       case 'jump':
         return evaluate(s.target, m);
+      case 'switch': {
+        const arrivals = levelSlot(Number(evaluate(s.level, m)), LevelSlot.arrivals + s.arrival);
+        m.writeSlot(arrivals, m.readSlot(arrivals) + 1n);
+        m.writeSlot(Slot.SWITCHED, 1n);
+        return evaluate(s.target, m);
+      }
       case 'system': {
         const target = m.system(s.call, s.word);
         if (target !== undefined) return target;
@@ -271,7 +277,7 @@ export function execute(statements: readonly Statement[], m: OracleMachine): big
   return undefined;
 }
 
-type Plain = Exclude<Statement, { kind: 'branch' | 'goto' | 'jump' | 'system' | 'check' }>;
+type Plain = Exclude<Statement, { kind: 'branch' | 'goto' | 'jump' | 'switch' | 'system' | 'check' }>;
 
 function perform(s: Plain, m: OracleMachine): void {
   switch (s.kind) {

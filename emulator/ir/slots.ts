@@ -51,7 +51,28 @@ export const Slot = {
   SPLIT: 64,
   /** 32 vector registers of 128 bits (2 slots each). */
   VECTOR: 80,
+  /** Four contexts of {@link LevelSlot}.count slots, one for each level: what a `switch` statement goes over to. */
+  LEVELS: 960,
+  /** i32: 1 after a `switch`, until the core has followed. */
+  SWITCHED: 1020,
 } as const;
+
+/** Slots of one level's context, from {@link Slot.LEVELS} + level * count on. */
+export const LevelSlot = {
+  count: 15,
+  /** i32, i32: bases of the TLB bank and of the jump cache; all zero where the level may not be entered by a `switch`. */
+  bases: 0,
+  /** i32: base of the TLB bank for unprivileged accesses. */
+  user: 1,
+  /** i64 each: how often control came by a `switch` of a kind that the core has not counted yet. */
+  arrivals: 2,
+} as const;
+
+/** Kinds of arrival that an instruction set may tell apart. */
+export const ARRIVAL_KINDS = LevelSlot.count - LevelSlot.arrivals;
+
+/** Slot of a level's context. */
+export const levelSlot = (level: number, slot: number): number => Slot.LEVELS + level * LevelSlot.count + slot;
 
 /** Number of temporaries in each of the two ranges. */
 export const TEMP_COUNT = 16;
@@ -60,7 +81,7 @@ export const TEMP_COUNT = 16;
 export const SYSTEM_SLOT = 144;
 
 /** Slots available to an instruction set from {@link SYSTEM_SLOT} on. */
-export const SYSTEM_SLOT_COUNT = STATE_BYTES / SLOT_BYTES - SYSTEM_SLOT;
+export const SYSTEM_SLOT_COUNT = Slot.LEVELS - SYSTEM_SLOT;
 
 /**
  * The views through which TypeScript reads and writes one CPU's state. Registers are handled in 32-bit halves: no

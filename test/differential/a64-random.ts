@@ -6,6 +6,7 @@ import { A64_TABLE, type Encoding } from '../../emulator/arm64/decode/index.ts';
 import { parsePattern } from '../../emulator/arm64/decode/pattern.ts';
 import { liftA64 } from '../../emulator/arm64/lift/index.ts';
 import { LiftMode } from '../../emulator/arm64/system-calls.ts';
+import type { Statement } from '../../emulator/ir/ir.ts';
 import { Random } from './random.ts';
 import { DATA_BASE, DATA_BYTES, ENTRY, FPSR, NZCV, REGISTER_COUNT, SP, type Stream, VECTORS } from './stream.ts';
 
@@ -36,10 +37,12 @@ const named =
   (row: Encoding): boolean =>
     pattern.test(row.name);
 
+const isPrivileged = (s: Statement): boolean => s.kind === 'system' || s.kind === 'switch';
+
 /** Rows that leave translated code, or whose meaning depends on privilege, are not for random streams. */
 const leavesTranslatedCode = (row: Encoding): boolean => {
   const word = encode(row, { option: 3 }, () => 0);
-  return liftA64(word, 0, 0, 0).statements.some((s) => s.kind === 'system');
+  return liftA64(word, 0, 0, 0).statements.some(isPrivileged);
 };
 const usable = A64_TABLE.filter((row) => !leavesTranslatedCode(row) || /^(AND|ORR|EOR) .*immediate/.test(row.name));
 
@@ -50,7 +53,7 @@ function openBits(form: Encoding): number {
 }
 
 const staysInTranslatedCode = (word: number, mode: number): boolean =>
-  liftA64(word, 0, 0, mode).statements.every((s) => s.kind !== 'system');
+  liftA64(word, 0, 0, mode).statements.every((s) => !isPrivileged(s));
 
 /** Rows of FP and Advanced SIMD of which at least some encodings have a fast form. */
 const FP_MODE = LiftMode.fp | LiftMode.fpDefault;
@@ -191,7 +194,7 @@ class Generator {
     for (;;) {
       const word = encode(this.random.pick(plain), {}, this.field);
       // A reserved value of a field: another try.
-      if (liftA64(word, 0, 0, 0).statements.some((s) => s.kind === 'system')) continue;
+      if (liftA64(word, 0, 0, 0).statements.some(isPrivileged)) continue;
       return { length: 1, words: () => [word] };
     }
   }

@@ -76,6 +76,7 @@ export class FlatCore implements Core {
   }
 
   reload(): void {}
+  follow(): void {}
 
   save(): null {
     return null;

@@ -73,6 +73,7 @@ export class FlatCore implements Core {
   }
 
   reload(): void {}
+  follow(): void {}
 
   save(): null {
     return null;
@@ -89,7 +90,7 @@ export class FlatCore implements Core {
   }
 
   system(call: number, word: number): void {
-    if (call === SystemCall.isb || call === SystemCall.yield) return;
+    if (call === SystemCall.yield) return;
     this.meet('system', call, word, this.state.big(Slot.EXIT_VA));
   }
 

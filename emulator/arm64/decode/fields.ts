@@ -77,6 +77,7 @@ export const imm26 = (word: number): number => (word << 6) >> 6;
 export const immhiImmlo = (word: number): number => (imm19(word) << 2) | ((word >>> 29) & 3);
 export const immr = (word: number): number => (word >>> 16) & 63;
 export const imms = imm6;
+export const CRm = (word: number): number => (word >>> 8) & 15;
 export const hw = (word: number): number => (word >>> 21) & 3;
 export const cond = (word: number): number => (word >>> 12) & 15;
 export const bcond = (word: number): number => word & 15;

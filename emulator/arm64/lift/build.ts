@@ -145,6 +145,7 @@ function endsBlock(statement: Statement): boolean {
     case 'branch':
     case 'goto':
     case 'jump':
+    case 'switch':
       return true;
     case 'system':
       return statement.ends;

@@ -19,8 +19,8 @@ export const systemCallEnds =
     system(call, word, true);
 
 /**
- * Does nothing here: hints without a meaning on ARMv8.0, prefetches, and DMB and DSB, since accesses are performed in
- * program order and one CPU runs at a time.
+ * Does nothing here: hints without a meaning on ARMv8.0, prefetches, DMB and DSB, since accesses are performed in program order and
+ * one CPU runs at a time, and ISB, since whatever changes what instructions mean ends its block by itself.
  */
 export const nothing: Lift = () => NOTHING;
 

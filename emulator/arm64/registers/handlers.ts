@@ -1,8 +1,9 @@
+import { eventNumber } from '../../cost/counts.ts';
 import type { Arm64Core } from '../core.ts';
 import { OPERATION_ACTIONS } from './actions.ts';
 import { HOOKS } from './hooks.ts';
 import type { RegisterRow, Trap } from './row.ts';
-import { REGISTERS, SYSTEM_INSTRUCTIONS, slotOf } from './slots.ts';
+import { REGISTERS, SYSTEM_INSTRUCTIONS, Sys, slotOf } from './slots.ts';
 
 /** The tables made ready for MRS, MSR and SYS: one look-up by encoding finds everything an access needs. */
 
@@ -23,6 +24,8 @@ export interface TrapTest {
 
 /** What a register does beyond holding a value. */
 export interface Hooks {
+  /** The register shows these bits of the process state. */
+  readonly shows?: number;
   /** Puts the value into `core.valueLo` and `core.valueHi`. */
   readonly read?: (core: Arm64Core) => void;
   /** Performs a write of `lo`, `hi` (not masked). */
@@ -40,10 +43,12 @@ export interface Handler extends Required<{ [K in keyof Hooks]: Hooks[K] | undef
   readonly writeFrom: number;
   readonly maskLo: number;
   readonly maskHi: number;
+  /** Some bit that no write changes is not zero (RES1, or what the reset leaves). */
+  readonly keptBits: boolean;
   readonly readTraps: readonly TrapTest[];
   readonly writeTraps: readonly TrapTest[];
-  /** Name under which writes are counted, if they are (`emulator/cost/counts.ts`). */
-  readonly event: string | undefined;
+  /** Event as which writes are counted, if they are (`emulator/cost/counts.ts`). */
+  readonly event: number | undefined;
 }
 
 const EC_SYSTEM = 0x18;
@@ -68,6 +73,13 @@ function tests(row: RegisterRow, on: 'read' | 'write'): TrapTest[] {
   return row.traps.filter((t) => t.on === on || t.on === 'both').map(test);
 }
 
+function showProcessState(mask: number): (core: Arm64Core) => void {
+  return (core) => {
+    core.valueLo = core.state.lo(Sys.PSTATE) & mask;
+    core.valueHi = 0;
+  };
+}
+
 function handler(name: string, row: RegisterRow, slot: number, hooks: Hooks): Handler {
   return {
     name,
@@ -76,9 +88,11 @@ function handler(name: string, row: RegisterRow, slot: number, hooks: Hooks): Ha
     writeFrom: row.write,
     maskLo: Number(BigInt.asIntN(32, row.mask)),
     maskHi: Number(BigInt.asIntN(32, row.mask >> 32n)),
+    keptBits: (row.reset & ~row.mask) !== 0n,
     readTraps: tests(row, 'read'),
     writeTraps: tests(row, 'write'),
-    read: hooks.read,
+    shows: hooks.shows,
+    read: hooks.shows === undefined ? hooks.read : showProcessState(hooks.shows),
     write: hooks.write,
     event: countedAs(name),
     written: hooks.written,
@@ -89,9 +103,9 @@ function handler(name: string, row: RegisterRow, slot: number, hooks: Hooks): Ha
 const TABLE_BASE = /^(TTBR[01]|VTTBR)_EL[123]$/;
 const TLB_MAINTENANCE = 'TLBI ';
 
-function countedAs(name: string): string | undefined {
-  if (name.startsWith(TLB_MAINTENANCE)) return `tlbi.${name.slice(TLB_MAINTENANCE.length)}`;
-  return TABLE_BASE.test(name) ? `write.${name}` : undefined;
+function countedAs(name: string): number | undefined {
+  if (name.startsWith(TLB_MAINTENANCE)) return eventNumber(`tlbi.${name.slice(TLB_MAINTENANCE.length)}`);
+  return TABLE_BASE.test(name) ? eventNumber(`write.${name}`) : undefined;
 }
 
 /** Handler 0 stands for every encoding that is no register. */

@@ -61,7 +61,7 @@ function sctlr(
       state.setLo(slot, after);
       if (((before ^ after) & Sctlr.M) !== 0) switched(core, (after & Sctlr.M) !== 0);
       if ((lo & ~writable & BIG_ENDIAN) !== 0) core.recordGap('mode', 'big-endian data', 'Arm ARM B2.6');
-      core.contextChanged(regimes);
+      if (before !== after) core.contextChanged(regimes);
     },
   };
 }
@@ -136,12 +136,12 @@ const IDENTITY_HOOKS: Readonly<Record<string, Hooks>> = {
 const SPECIAL_HOOKS: Readonly<Record<string, Hooks>> = {
   SP_EL0: { present: (core) => (pstate(core) & PState.SP) !== 0 },
   SPSel: {
-    read: (core) => give(core, pstate(core) & PState.SP),
+    shows: PState.SP,
     write: (core, lo) => changeProcessState(core, (pstate(core) & ~PState.SP) | (lo & PState.SP)),
   },
-  CurrentEL: { read: (core) => give(core, pstate(core) & PState.EL_MASK) },
+  CurrentEL: { shows: PState.EL_MASK },
   DAIF: {
-    read: (core) => give(core, pstate(core) & PState.DAIF),
+    shows: PState.DAIF,
     write: (core, lo) => core.state.setLo(Sys.PSTATE, (pstate(core) & ~PState.DAIF) | (lo & PState.DAIF)),
   },
   NZCV: {

@@ -48,6 +48,10 @@ const INTERNAL = [
   'WAIT_IS_WFE',
   /** The world that switched off the stage 1 of EL1&0, see `tlbi.ts`; 0 while it is on. */
   'EL1_OFF_BY',
+  /** Function identifier of the last secure call that was counted. */
+  'LAST_SMC',
+  /** Calls that the host answers, see `level-switch.ts`. */
+  'HOST_CALLS',
   /** The banked SP_EL3: no instruction names it. */
   'SP_EL3',
   /** Time up to which the performance counters are counted. */

@@ -1,4 +1,4 @@
-import type { CpuState } from '../../ir/slots.ts';
+import { type CpuState, LevelSlot, levelSlot } from '../../ir/slots.ts';
 import type { Tlb, TlbBank } from '../../memory/tlb.ts';
 import { Sys } from '../registers/slots.ts';
 import { LiftMode } from '../system-calls.ts';
@@ -72,9 +72,22 @@ function floatMode(state: CpuState, regime: RegimeNumber, el: number): number {
 /** Numbers given to the values that a control register was seen with. */
 class Values {
   private readonly numbers = new Map<number, number>();
+  /** The value that was asked for last: mostly it is asked for again. */
+  private lastLo = 0;
+  private lastHi = 0;
+  private lastNumber = -1;
 
   /** The number of a value of two halves, below 1024 (when there are more, they share). */
   number(lo: number, hi: number): number {
+    if (lo !== this.lastLo || hi !== this.lastHi || this.lastNumber < 0) {
+      this.lastNumber = this.lookUp(lo, hi);
+      this.lastLo = lo;
+      this.lastHi = hi;
+    }
+    return this.lastNumber;
+  }
+
+  private lookUp(lo: number, hi: number): number {
     const value = (hi >>> 0) * TWO_32 + (lo >>> 0);
     const known = this.numbers.get(value);
     if (known !== undefined) return known;
@@ -89,6 +102,7 @@ class Values {
   }
 
   restore(values: readonly number[]): void {
+    this.lastNumber = -1;
     this.numbers.clear();
     for (const [i, value] of values.entries()) this.numbers.set(value, i % VALUE_LIMIT);
   }
@@ -124,6 +138,7 @@ export class Contexts {
     this.tlb = tlb;
     tlb.onEvict = (bank) => {
       for (let i = 0; i < this.selected.length; i++) if (this.selected[i] === bank) this.selected[i] = undefined;
+      this.withdrawAll();
     };
   }
 
@@ -141,10 +156,28 @@ export class Contexts {
   forget(regime: RegimeNumber): void {
     this.selected[regime * 2] = undefined;
     this.selected[regime * 2 + 1] = undefined;
+    if (regime < Regime.el2) this.withdraw(0);
+    this.withdraw(regime < Regime.el2 ? 1 : regime);
   }
 
   forgetAll(): void {
     this.selected.fill(undefined);
+    this.withdrawAll();
+  }
+
+  /** Lets translated code switch to a level by itself, for as long as nothing changes that its banks follow from. */
+  offer(level: number, bank: TlbBank, user: TlbBank): void {
+    this.state.set(levelSlot(level, LevelSlot.bases), bank.base, bank.jumpBase);
+    this.state.set(levelSlot(level, LevelSlot.user), user.base, 0);
+  }
+
+  /** Takes {@link offer} back. */
+  withdraw(level: number): void {
+    this.state.set(levelSlot(level, LevelSlot.bases), 0, 0);
+  }
+
+  withdrawAll(): void {
+    for (let level = 0; level < 4; level++) this.withdraw(level);
   }
 
   save(): ContextsState {

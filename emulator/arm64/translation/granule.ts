@@ -41,7 +41,19 @@ export function bits(lo: number, hi: number, shift: number, count: number): numb
   return ((lo >>> shift) | (shift === 0 ? 0 : hi << (32 - shift))) & mask;
 }
 
-/** `address` with its low `shift` bits cleared. */
-export function alignDown(address: number, shift: number): number {
-  return address - (address % 2 ** shift);
+/** The low `count` bits of an address below 2^48. */
+export function lowBits(address: number, count: number): number {
+  if (count < 32) return (address & ((1 << count) - 1)) >>> 0;
+  const lo = address >>> 0;
+  if (count === 32) return lo;
+  const hi = (address - lo) / TWO_32;
+  return (hi & ((1 << (count - 32)) - 1)) * TWO_32 + lo;
 }
+
+/** `address`, below 2^48, with its low `shift` bits cleared. */
+export function alignDown(address: number, shift: number): number {
+  return address - lowBits(address, shift);
+}
+
+/** First address that does not fit into a number of bits, at most 52: looked up, because walks ask often. */
+export const LIMIT: readonly number[] = Array.from({ length: 53 }, (_, n) => 2 ** n);

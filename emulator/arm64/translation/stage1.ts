@@ -11,7 +11,9 @@ import {
   GRANULE_TG0,
   GRANULE_TG1,
   type Granule,
+  LIMIT,
   low48,
+  lowBits,
   MAX_INPUT_BITS,
   MIN_INPUT_BITS,
   OUTPUT_BITS,
@@ -114,7 +116,7 @@ export class Stage1 {
     if (!this.start(regime, vaLo, vaHi)) return FaultStatus.TRANSLATION;
     const { inputBits, granule, outputBits } = this.half;
     const { reader } = this;
-    const limit = 2 ** outputBits;
+    const limit = LIMIT[outputBits];
     let level = 4 - Math.ceil((inputBits - granule.shift) / granule.stride);
     let shift = granule.shift + (3 - level) * granule.stride;
     let base = alignDown(this.half.ttbr, inputBits - shift + 3);
@@ -146,7 +148,7 @@ export class Stage1 {
       const page = alignDown(address, shift);
       if (page >= limit) return FaultStatus.ADDRESS_SIZE + level;
       if ((reader.lo & Leaf.AF) === 0) return FaultStatus.ACCESS_FLAG + level;
-      this.oa = page + (low48(vaLo, vaHi) % 2 ** shift);
+      this.oa = page + lowBits(low48(vaLo, vaHi), shift);
       this.span = shift;
       this.secure = secure && (reader.lo & Leaf.NS) === 0;
       this.describe(regime, tableHigh, user);

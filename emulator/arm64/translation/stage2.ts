@@ -10,7 +10,9 @@ import {
   bits,
   GRANULE_TG0,
   type Granule,
+  LIMIT,
   low48,
+  lowBits,
   MAX_INPUT_BITS,
   MIN_INPUT_BITS,
   OUTPUT_BITS,
@@ -72,13 +74,13 @@ export class Stage2 {
     const inputBits = 64 - (vtcr & 63);
     const outputBits = OUTPUT_BITS[(vtcr >>> 16) & 7];
     let level = startLevel(granule, (vtcr >>> 6) & 3, inputBits);
-    if (level < 0 || ipa >= 2 ** inputBits) return FaultStatus.TRANSLATION;
+    if (level < 0 || ipa >= LIMIT[inputBits]) return FaultStatus.TRANSLATION;
     const lo = ipa >>> 0;
-    const hi = Math.floor(ipa / 0x1_0000_0000);
+    const hi = (ipa - lo) / 0x1_0000_0000;
     const vttbr = low48(this.state.lo(VTTBR_EL2), this.state.hi(VTTBR_EL2));
     let shift = granule.shift + (3 - level) * granule.stride;
     let base = alignDown(vttbr, inputBits - shift + 3);
-    if (base >= 2 ** outputBits) return FaultStatus.ADDRESS_SIZE;
+    if (base >= LIMIT[outputBits]) return FaultStatus.ADDRESS_SIZE;
     let indexBits = inputBits - shift;
     for (;;) {
       const { reader } = this;
@@ -88,7 +90,7 @@ export class Stage2 {
       const address = low48(reader.lo, reader.hi);
       if (kindBits === 3 && level < 3) {
         base = alignDown(address, granule.shift);
-        if (base >= 2 ** outputBits) return FaultStatus.ADDRESS_SIZE + level;
+        if (base >= LIMIT[outputBits]) return FaultStatus.ADDRESS_SIZE + level;
         level++;
         shift -= granule.stride;
         indexBits = granule.stride;
@@ -109,9 +111,9 @@ export class Stage2 {
     forWalk: boolean,
   ): number {
     const { lo, hi } = this.reader;
-    if (base >= 2 ** outputBits) return FaultStatus.ADDRESS_SIZE + level;
+    if (base >= LIMIT[outputBits]) return FaultStatus.ADDRESS_SIZE + level;
     if ((lo & AF) === 0) return FaultStatus.ACCESS_FLAG + level;
-    this.pa = base + (ipa % 2 ** shift);
+    this.pa = base + lowBits(ipa, shift);
     this.span = shift;
     this.device = (lo & DEVICE_MASK) === 0;
     this.memAttr = (lo >>> 2) & 15;

@@ -7,7 +7,7 @@ import { HELPERS, type HelperName, helperBody } from '../../ir/helpers.ts';
 import type { FlagKindName, Width } from '../../ir/ir.ts';
 import { FlagKind } from '../../ir/ir.ts';
 import { type EmitTarget, emitValue, operandWidth, type Push } from '../../ir/micro-ops.ts';
-import { Slot } from '../../ir/slots.ts';
+import { LevelSlot, levelSlot, SLOT_BYTES, Slot } from '../../ir/slots.ts';
 import { VECTOR_ROW, type VectorOp, type VectorRow } from '../../ir/vector-ops.ts';
 import { Code, type Label } from '../../wasm/code.ts';
 import { type FunctionType, ModuleWriter } from '../../wasm/module.ts';
@@ -41,6 +41,8 @@ interface Flow {
   region(): void;
   /** Goes on behind the record that stands copied in the scratch place. */
   resume(): void;
+  /** The bases of TLB bank and jump cache in the state changed. */
+  rebase(): void;
 }
 
 /** Locals of a function that runs handlers. */
@@ -162,6 +164,9 @@ class HandlerWriter {
       case 'jumpConstant':
         this.recordConstant();
         this.jump();
+        return;
+      case 'switch':
+        this.switchLevel();
         return;
       case 'system':
         this.flow.exit(Exit.system);
@@ -416,6 +421,43 @@ class HandlerWriter {
     this.flow.enter();
   }
 
+  /** The level's context comes into force and its arrival is counted; then jumps. */
+  private switchLevel(): void {
+    const c = this.c;
+    const context = this.frame.a32;
+    this.slotValue(Field.b, 32);
+    c.i32(LevelSlot.count * SLOT_BYTES);
+    c.wide('mul', 32);
+    c.tee(context);
+    this.field(Field.c);
+    c.i32(3);
+    c.wide('shl', 32);
+    c.wide('add', 32);
+    c.tee(this.frame.host);
+    c.get(this.frame.host);
+    const arrivals = levelSlot(0, LevelSlot.arrivals) * SLOT_BYTES;
+    c.memory(Op.i64Load, arrivals);
+    c.i64(1);
+    c.wide('add', 64);
+    c.memory(Op.i64Store, arrivals);
+    const bases = levelSlot(0, LevelSlot.bases) * SLOT_BYTES;
+    const into = (slot: number, from: number): void => {
+      c.i32(0);
+      c.get(context);
+      c.memory(Op.i32Load, from);
+      c.memory(Op.i32Store, slot * SLOT_BYTES);
+    };
+    into(Slot.TLB_BASE, bases);
+    into(Slot.JUMP_BASE, bases + 4);
+    into(Slot.TLB_USER_BASE, levelSlot(0, LevelSlot.user) * SLOT_BYTES);
+    c.i32(0);
+    c.i32(1);
+    c.memory(Op.i32Store, Slot.SWITCHED * SLOT_BYTES);
+    this.flow.rebase();
+    this.slotValue(Field.a, 64);
+    this.jump();
+  }
+
   /** Goes to the pc on the stack by way of the jump cache. */
   private jump(): void {
     const c = this.c;
@@ -492,6 +534,9 @@ function outlinedBody(handler: Handler, helpers: ReadonlyMap<HelperName, number>
     resume: () => {
       throw new Error(`${handler.key} cannot be outlined`);
     },
+    rebase: () => {
+      throw new Error(`${handler.key} cannot be outlined`);
+    },
   };
   new HandlerWriter(c, frame, flow, helpers, packFlags).write(handler.action);
   c.op(Op.unreachable);
@@ -546,14 +591,17 @@ function loopBody(
   const jumps = c.local(i32);
   const whole = c.local(i32);
   const frame = declareFrame(c, RECORD, { tlb, jumps });
-  for (const [local, slot] of [
-    [tlb, Slot.TLB_BASE],
-    [jumps, Slot.JUMP_BASE],
-  ]) {
-    c.i32(0);
-    c.memory(Op.i32Load, slot * 8);
-    c.set(local);
-  }
+  const rebase = (): void => {
+    for (const [local, slot] of [
+      [tlb, Slot.TLB_BASE],
+      [jumps, Slot.JUMP_BASE],
+    ]) {
+      c.i32(0);
+      c.memory(Op.i32Load, slot * 8);
+      c.set(local);
+    }
+  };
+  rebase();
   const leave = (reason: number): void => {
     c.i32(0);
     c.get(RECORD);
@@ -582,6 +630,7 @@ function loopBody(
   };
   const flow: Flow = {
     next: advance,
+    rebase,
     enter: () => {
       c.get(BUDGET);
       c.get(RECORD);

@@ -174,6 +174,15 @@ export class Lowering {
         this.sink.u16(Field.a, target.slot * 8);
         return;
       }
+      case 'switch': {
+        const target = this.toRegister(s.target);
+        const level = this.toRegister(s.level);
+        this.begin('switch');
+        this.sink.u16(Field.a, target.slot * 8);
+        this.sink.u16(Field.b, level.slot * 8);
+        this.sink.u16(Field.c, s.arrival);
+        return;
+      }
       case 'system':
         this.begin('system');
         this.sink.u16(Field.a, s.call);

@@ -55,6 +55,7 @@ export type Action =
   | { readonly do: 'goto' }
   | { readonly do: 'jump'; readonly target: Shape }
   | { readonly do: 'jumpConstant' }
+  | { readonly do: 'switch' }
   | { readonly do: 'system' }
   | { readonly do: 'check'; readonly condition: Shape }
   | { readonly do: 'leave' }
@@ -333,10 +334,13 @@ function* entries(): Generator<Entry> {
     }
   }
   yield { key: K.branch('r'), action: { do: 'branch', condition: r(32) } };
+  const absent = node('eqz', 32, [r()], 64);
+  yield { key: K.check(shapeKey(absent)), action: { do: 'check', condition: absent } };
   yield { key: K.check('and64(r,r)'), action: { do: 'check', condition: node('and', 64, [r(), r()]) } };
   yield { key: 'goto', action: { do: 'goto' } };
   yield { key: 'jump', action: { do: 'jump', target: r() } };
   yield { key: 'jumpConstant', action: { do: 'jumpConstant' } };
+  yield { key: 'switch', action: { do: 'switch' } };
   yield { key: 'system', action: { do: 'system' } };
 }
 

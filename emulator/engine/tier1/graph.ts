@@ -54,7 +54,7 @@ const samePage = (a: number, b: number): boolean => a >>> 12 === b >>> 12;
 
 /** True if tier 0 has to do this instruction. */
 export function needsTier0(instruction: LiftedInstruction): boolean {
-  return instruction.statements.some((s) => s.kind === 'system' || s.kind === 'storeExclusive');
+  return instruction.statements.some((s) => s.kind === 'system' || s.kind === 'switch' || s.kind === 'storeExclusive');
 }
 
 /** Builds the graph. Blocks are numbered by address; undefined if nothing can be compiled. */

@@ -8,7 +8,9 @@ import {
   compareBranch,
   testBranch,
 } from '../../lift/branch.ts';
+import { exceptionReturn, hypervisorCall, secureMonitorCall, supervisorCall } from '../../lift/exception.ts';
 import { clearExclusive, nothing, readNzcv, systemCall, systemCallEnds, writeNzcv } from '../../lift/system.ts';
+import { readRegister, setInterruptMasks, writeRegister } from '../../lift/system-register.ts';
 import { SystemCall } from '../../system-calls.ts';
 import { type Encoding, row } from '../encoding.ts';
 
@@ -23,12 +25,12 @@ export const BRANCH_SYSTEM: readonly Encoding[] = [
   row('BR', '1101011 0000 11111 000000 Rn 00000', branchRegister),
   row('BLR', '1101011 0001 11111 000000 Rn 00000', branchLinkRegister),
   row('RET', '1101011 0010 11111 000000 Rn 00000', branchRegister),
-  row('ERET', '1101011 0100 11111 000000 11111 00000', systemCallEnds(SystemCall.eret)),
+  row('ERET', '1101011 0100 11111 000000 11111 00000', exceptionReturn),
   row('DRPS', '1101011 0101 11111 000000 11111 00000', systemCallEnds(SystemCall.drps)),
 
-  row('SVC', '11010100 000 imm16 000 01', systemCallEnds(SystemCall.svc)),
-  row('HVC', '11010100 000 imm16 000 10', systemCallEnds(SystemCall.hvc)),
-  row('SMC', '11010100 000 imm16 000 11', systemCallEnds(SystemCall.smc)),
+  row('SVC', '11010100 000 imm16 000 01', supervisorCall),
+  row('HVC', '11010100 000 imm16 000 10', hypervisorCall),
+  row('SMC', '11010100 000 imm16 000 11', secureMonitorCall),
   row('BRK', '11010100 001 imm16 000 00', systemCallEnds(SystemCall.brk)),
   row('HLT', '11010100 010 imm16 000 00', systemCallEnds(SystemCall.hlt)),
   row('DCPS1', '11010100 101 imm16 000 01', systemCallEnds(SystemCall.dcps)),
@@ -46,16 +48,16 @@ export const BRANCH_SYSTEM: readonly Encoding[] = [
   row('CLREX', '1101010100 0 00 011 0011 CRm 010 11111', clearExclusive),
   row('DSB', '1101010100 0 00 011 0011 CRm 100 11111', nothing),
   row('DMB', '1101010100 0 00 011 0011 CRm 101 11111', nothing),
-  row('ISB', '1101010100 0 00 011 0011 CRm 110 11111', systemCallEnds(SystemCall.isb)),
+  row('ISB', '1101010100 0 00 011 0011 CRm 110 11111', nothing),
 
   row('MSR (immediate) SPSel', '1101010100 0 00 000 0100 CRm 101 11111', systemCallEnds(SystemCall.msrImmediate)),
-  row('MSR (immediate) DAIFSet', '1101010100 0 00 011 0100 CRm 110 11111', systemCallEnds(SystemCall.msrImmediate)),
+  row('MSR (immediate) DAIFSet', '1101010100 0 00 011 0100 CRm 110 11111', setInterruptMasks),
   row('MSR (immediate) DAIFClr', '1101010100 0 00 011 0100 CRm 111 11111', systemCallEnds(SystemCall.msrImmediate)),
 
   row('SYS', '1101010100 0 01 op1 CRn CRm op2 Rt', systemCallEnds(SystemCall.sys)),
   row('SYSL', '1101010100 1 01 op1 CRn CRm op2 Rt', systemCall(SystemCall.sysl)),
-  row('MSR (register)', '1101010100 0 1 o0 op1 CRn CRm op2 Rt', systemCallEnds(SystemCall.msr)),
-  row('MRS', '1101010100 1 1 o0 op1 CRn CRm op2 Rt', systemCall(SystemCall.mrs)),
+  row('MSR (register)', '1101010100 0 1 o0 op1 CRn CRm op2 Rt', writeRegister),
+  row('MRS', '1101010100 1 1 o0 op1 CRn CRm op2 Rt', readRegister),
   row('MSR NZCV', '1101010100 0 1 1 011 0100 0010 000 Rt', writeNzcv),
   row('MRS NZCV', '1101010100 1 1 1 011 0100 0010 000 Rt', readNzcv),
 ];
