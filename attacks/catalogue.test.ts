@@ -19,6 +19,14 @@ test('an attack is found by its id alone', () => {
   expect(new Set(records.map(([id]) => id)).size).toBe(records.length);
 });
 
+test('every ablation of every system lets some attack through', () => {
+  const unlocks = records.flatMap(([, record]) =>
+    record.unlockedBy.map((unlock) => `${unlock.system} ${unlock.ablation}`),
+  );
+  const ablations = SYSTEMS.flatMap(({ name, ablations }) => ablations.map((ablation) => `${name} ${ablation.name}`));
+  expect(ablations.filter((ablation) => !unlocks.includes(ablation))).toEqual([]);
+});
+
 describe.each(records)('%s', (id, record) => {
   test('has a folder of its name with a source for each payload', () => {
     for (const { payload } of record.variants) {

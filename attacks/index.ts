@@ -1,6 +1,10 @@
 /** The catalogue: every attack with its record and its ground truth. */
 import { record as bootTamperedVmm } from './arm64.boot.tampered-vmm/record.ts';
 import { truth as bootTamperedVmmTruth } from './arm64.boot.tampered-vmm/truth.ts';
+import { record as fifoOverflow } from './arm64.escape.fifo-overflow/record.ts';
+import { truth as fifoOverflowTruth } from './arm64.escape.fifo-overflow/truth.ts';
+import { record as pstate } from './arm64.escape.pstate/record.ts';
+import { truth as pstateTruth } from './arm64.escape.pstate/truth.ts';
 import { record as hcrClearVm } from './arm64.hcr.clear-vm/record.ts';
 import { truth as hcrClearVmTruth } from './arm64.hcr.clear-vm/truth.ts';
 import { record as mmuOff } from './arm64.mmu.off/record.ts';
@@ -52,6 +56,8 @@ export interface Attack {
 /** All attacks, by id. */
 export const ATTACKS: readonly Attack[] = [
   { record: bootTamperedVmm, truth: bootTamperedVmmTruth },
+  { record: fifoOverflow, truth: fifoOverflowTruth },
+  { record: pstate, truth: pstateTruth },
   { record: hcrClearVm, truth: hcrClearVmTruth },
   { record: mmuOff, truth: mmuOffTruth },
   { record: reportDrop, truth: reportDropTruth, relays: reportDropRelays },

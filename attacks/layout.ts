@@ -5,3 +5,5 @@ export const NORMAL_RAM = [
   { start: 0x4000_0000, end: 0x4600_0000 },
   { start: 0x4700_0000, end: 0x4800_0000 },
 ] as const;
+/** Bytes of one guest's RAM. */
+export const GUEST_RAM_BYTES = 0x0100_0000;

@@ -89,6 +89,16 @@ export function sourcesOf(root: string, image: Image): string[] {
   return sources;
 }
 
+/** Symbols that a script defines, `name=value`: the image's own, and those of the images that it knows. */
+function symbolsFor(root: string, image: Image): string[] {
+  const known = (image.knows ?? []).flatMap((name) => {
+    const symbols = JSON.parse(readFileSync(join(root, OUTPUT, `${name}.symbols.json`), 'utf8')) as object;
+    const prefix = name.replaceAll('-', '_');
+    return Object.entries(symbols).map(([symbol, value]) => `${prefix}__${symbol}=${value}`);
+  });
+  return [...(image.linkerSymbols ?? []), ...known];
+}
+
 /** The linker script that is given to the linker: one that defines the image's symbols first, where it has any. */
 function scriptOf(image: Image): string {
   return image.linkerSymbols === undefined ? image.linker : `${OUTPUT}/${image.name}.ld`;
@@ -99,7 +109,7 @@ function scriptOf(image: Image): string {
  * included: zig keeps objects and links by what it sees on the command line, and would miss a change.
  */
 function scriptText(root: string, image: Image): string {
-  const symbols = (image.linkerSymbols ?? []).map((symbol) => `${symbol.replace('=', ' = ')};\n`);
+  const symbols = symbolsFor(root, image).map((symbol) => `${symbol.replace('=', ' = ')};\n`);
   return `${symbols.join('')}${readFileSync(join(root, image.linker), 'utf8')}`;
 }
 
@@ -251,7 +261,7 @@ export async function buildFirmware(root: string, names: readonly string[] = [])
   const schedule = (image: Image): Promise<ManifestEntry> => {
     const running = built.get(image.name);
     if (running !== undefined) return running;
-    const needs = (image.embeds ?? []).map((name) => schedule(rows.get(name)!));
+    const needs = [...(image.embeds ?? []), ...(image.knows ?? [])].map((name) => schedule(rows.get(name)!));
     const slot = built.size % JOBS;
     const entry = Promise.all([slots[slot], ...needs]).then(() => build(root, image, tool, old));
     slots[slot] = entry.catch(() => undefined);

@@ -16,6 +16,8 @@ export interface Image {
   readonly linker: string;
   /** Symbol definitions for the linker script, `name=value`. */
   readonly linkerSymbols?: readonly string[];
+  /** Images whose symbols this one is linked with, as `<image>__<symbol>` with underscores for hyphens; built first. */
+  readonly knows?: readonly string[];
   /** Images whose flat binary this one includes by `.incbin "<name>.bin"`; they are built first. */
   readonly embeds?: readonly string[];
 }
@@ -27,14 +29,8 @@ const VMM_CORE = ['firmware/vmm/core', 'firmware/vmm/arm64', LIB];
 /** With the check that a VMM makes of its guests where no monitor takes its place. */
 const VMM = [...VMM_CORE, 'firmware/vmm/introspect'];
 
-/** All images but the attacks' payloads, which {@link payloadImage} derives from their sources. */
-export const IMAGES: readonly Image[] = [
-  {
-    name: 'el3-plain',
-    sources: [...EL3, 'firmware/el3/plain'],
-    include: ['firmware/el3/include'],
-    linker: 'firmware/el3/el3.ld',
-  },
+/** The hardened builds of the VMM. */
+const VMMS: readonly Image[] = [
   {
     name: 'vmm-plain',
     sources: VMM,
@@ -45,15 +41,37 @@ export const IMAGES: readonly Image[] = [
     name: 'vmm-tvmi',
     sources: VMM,
     include: ['firmware/vmm/include'],
-    defines: ['RW_SMC_REWRITE'],
+    defines: ['RW_SMC_REWRITE', 'RW_VMM_BUILD=RW_VMM_BUILD_TVMI'],
     linker: 'firmware/vmm/vmm.ld',
   },
   {
     name: 'vmm-hostvmi',
     sources: [...VMM_CORE, 'monitor/hostvmi/firmware', VMI],
     include: ['firmware/vmm/include', `${VMI}/include`],
+    defines: ['RW_VMM_BUILD=RW_VMM_BUILD_HOSTVMI'],
     linker: 'firmware/vmm/vmm.ld',
   },
+];
+
+/** The same VMM with its bugs left in (`firmware/vmm/README.md`): what attacks escape from. */
+function vulnerable(image: Image): Image {
+  return {
+    ...image,
+    name: `${image.name}-vulnerable`,
+    defines: [...(image.defines ?? []), 'RW_BUG_FIFO', 'RW_BUG_PSTATE'],
+  };
+}
+
+/** All images but the attacks' payloads, which {@link payloadImage} derives from their sources. */
+export const IMAGES: readonly Image[] = [
+  {
+    name: 'el3-plain',
+    sources: [...EL3, 'firmware/el3/plain'],
+    include: ['firmware/el3/include'],
+    linker: 'firmware/el3/el3.ld',
+  },
+  ...VMMS,
+  ...VMMS.map(vulnerable),
   {
     name: 'guest-user',
     sources: ['firmware/guest/user', 'firmware/lib/string.c', 'firmware/lib/format.c'],
@@ -93,6 +111,9 @@ export const IMAGES: readonly Image[] = [
   { name: 'bus-script', sources: ['test/peers/bus-script'], linker: 'test/peers/bus-script/script.ld' },
 ];
 
+/** What who writes an exploit has looked at beforehand: the published binaries. */
+const VICTIMS: readonly string[] = [...VMMS.map((image) => vulnerable(image).name), 'guest'];
+
 /** First byte of the VMM's first module slot (`RW_VMM_MODULES` of `rw/layout.h`). */
 const VMM_MODULE_BASE = 0x4100_0000n;
 /** First byte of the guest kernel's module slot (`RW_GUEST_MODULE_VA` of `rw/layout.h`). */
@@ -108,9 +129,11 @@ const GUEST_MODULE_BASE = 0xffff_ff80_40c0_0000n;
 export function payloadImage(path: string, source: string): Image {
   const inGuest = /#\s*include\s*[<"]rw\/guest_api\.h[>"]/.test(source);
   const base = inGuest ? GUEST_MODULE_BASE : VMM_MODULE_BASE;
+  const escapes = /#\s*include\s*<attack\/escape\.h>/.test(source);
   return {
     name: path.replace(/\.c$/, ''),
     sources: [path],
+    ...(escapes ? { include: ['attacks/include', 'firmware/vmm/include'], knows: VICTIMS } : {}),
     linker: 'firmware/lib/module.ld',
     linkerSymbols: [`module_base=0x${base.toString(16)}`],
   };

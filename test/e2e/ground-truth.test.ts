@@ -16,6 +16,8 @@ const OTHER: Readonly<Record<string, string>> = {
   'arm64.report.drop': 'arm64.vbar.redirect',
   'arm64.report.forge': 'arm64.vbar.redirect',
   'arm64.report.replay': 'arm64.vbar.redirect',
+  'arm64.escape.fifo-overflow': 'guest.syscall.hook',
+  'arm64.escape.pstate': 'guest.syscall.hook',
   'arm64.mmu.off': 'arm64.vbar.redirect',
   'arm64.secure-ram.dma': 'arm64.vmi.code-patch',
   'arm64.smc.pointer-confusion': 'arm64.secure-ram.read',

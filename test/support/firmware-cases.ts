@@ -32,7 +32,7 @@ function faultChecksum(seed: bigint, rounds: number): string {
 const vmmModule = (body: string) =>
   `#include <rw/vmm_api.h>\n#include <rw/guest_layout.h>\n#include <rw/psci.h>\nint module_entry(const struct rw_vmm_api *api) { (void)api; ${body} }\n`;
 const guestModule = (body: string) =>
-  `#include <rw/guest_api.h>\n#include <rw/psci.h>\n` +
+  `#include <rw/guest_api.h>\n#include <rw/psci.h>\n#include <rw/sysreg.h>\n` +
   `#define AT(address) (*(volatile uint64_t *)(address))\n#define AT32(address) (*(volatile uint32_t *)(address))\n` +
   `int module_entry(const struct rw_guest_api *api) { ${body} }\n`;
 
@@ -75,6 +75,22 @@ const MODULES = {
       `AT32(${FIFO} + RW_FIFO_DATA) = 1; AT32(${FIFO} + RW_FIFO_DATA) = RW_FIFO_CMD_SENSE;` +
       `uint32_t status = AT32(${FIFO}), first = AT32(${FIFO} + RW_FIFO_DATA), second = AT32(${FIFO} + RW_FIFO_DATA);` +
       `api->print("fifo %x %x %x, then %x\\n", status, first, second, AT32(${FIFO})); return 0;`,
+  ),
+  // x19-x30 are what they are, so that the code behind the label goes on as the code before it.
+  context: guestModule(
+    'static struct rw_hvc_context context; uint64_t x5, answer; const uint64_t ipa = (uint64_t)&context - RW_GUEST_LINEAR_VA;' +
+      'const uint64_t modes[] = {SPSR_M_EL2H, SPSR_M_EL3H, 0x13, SPSR_M_EL1H | RW_BIT(21)}; int64_t refused[4];' +
+      'for (int i = 0; i < 4; i++) { context.pstate = modes[i]; refused[i] = api->hypercall(RW_HVC_CONTEXT_LOAD, ipa, 0, 0); }' +
+      'api->print("refused %ld %ld %ld %ld\\n", refused[0], refused[1], refused[2], refused[3]);' +
+      'api->print("far %ld\\n", api->hypercall(RW_HVC_CONTEXT_LOAD, RW_GUEST_IPA_RAM + RW_GUEST_RAM_SIZE - 8, 0, 0));' +
+      'context.pstate = SPSR_M_EL1H | SPSR_DAIF; context.x[0] = 1; context.x[5] = 77;' +
+      '__asm__ volatile("adr x9, 1f; str x9, [%2, #248]; stp x19, x20, [%2, #152]; stp x21, x22, [%2, #168];"' +
+      '"stp x23, x24, [%2, #184]; stp x25, x26, [%2, #200]; stp x27, x28, [%2, #216]; stp x29, x30, [%2, #232];"' +
+      '"mov x0, %3; mov x1, %4; hvc #0; 1: mov %0, x5; mov %1, x0"' +
+      ' : "=&r"(x5), "=&r"(answer) : "r"(&context), "r"((uint64_t)RW_HVC_CONTEXT_LOAD), "r"(ipa)' +
+      ' : "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16",' +
+      ' "x17", "x18", "memory", "cc");' +
+      'api->print("loaded %lu %lu, build %ld\\n", answer, x5, api->hypercall(RW_HVC_VERSION, 0, 0, 0)); return 0;',
   ),
   'stage2-hole': guestModule('(void)api; return (int)AT(RW_GUEST_LINEAR_VA + RW_GUEST_IPA_SHARED + 0x1000);'),
   'stage1-hole': guestModule('(void)api; return (int)AT(RW_GUEST_LINEAR_VA + 0x70000000);'),
@@ -197,6 +213,12 @@ export function firmwareCases(driver: Driver): void {
           'g0: smc -1',
           'vmm: guest 0 shut down, code 0',
         ]),
+      );
+    });
+
+    test('may load registers of its own level, and none of a higher one', async () => {
+      expect(await withGuestModule('context')).toEqual(
+        expect.arrayContaining(['g0: refused -2 -2 -2 -2', 'g0: far -2', 'g0: loaded 1 77, build 0']),
       );
     });
 

@@ -60,5 +60,6 @@ end_function arch_enter
 
   .section .bss.stacks, "aw", %nobits
   .balign 16
+  .globl vmm_stacks
 vmm_stacks:
   .skip RW_MAX_CPUS << STACK_SHIFT

@@ -92,3 +92,18 @@ void arch_guest_init(struct vmm_guest *guest) {
   guest->frame.elr = RW_GUEST_IPA_IMAGE;
   guest->frame.spsr = SPSR_DAIF | SPSR_M_EL1H;
 }
+
+/*
+ * A guest runs in AArch64, at EL0 or EL1, and single-steps nothing. Built with RW_BUG_PSTATE, nobody looks:
+ * the guest chooses the level to which the VMM returns (the class of CVE-2018-18021).
+ */
+bool arch_guest_may_enter(uint64_t pstate) {
+#ifdef RW_BUG_PSTATE
+  (void)pstate;
+  return true;
+#else
+  const uint64_t mode = pstate & SPSR_M_MASK;
+  if ((pstate & ~(SPSR_NZCV | SPSR_DAIF | SPSR_M_MASK)) != 0) return false;
+  return mode == SPSR_M_EL0T || mode == SPSR_M_EL1T || mode == SPSR_M_EL1H;
+#endif
+}

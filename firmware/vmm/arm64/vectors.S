@@ -19,6 +19,7 @@
 
 /* In: sp = a struct vmm_frame. Leaves EL2 (or this exception of EL2) by it. */
   .section .text.restore, "ax"
+  .globl restore_frame
 restore_frame:
   ldr x2, [sp, #256]
   msr SPSR_EL2, x2

@@ -3,8 +3,9 @@
  * parameters are collected in a buffer of RW_FIFO_BYTES; when complete, the command runs and the
  * buffer's index starts again.
  *
- * Built with RW_BUG_FIFO, DRIVE_SPEC forgets to set the index back (the class of CVE-2015-3456), so a
- * guest writes past the buffer; the hardened build, the default, bounds it.
+ * Built with RW_BUG_FIFO, the index is not set back where the parameters of an open-ended command never
+ * end (the class of CVE-2015-3456), so a guest writes past the buffer; the hardened build, the default,
+ * bounds it.
  */
 #include <rw/string.h>
 #include <vmm/vmm.h>
@@ -30,13 +31,7 @@ static void sense(struct vmm_fifo *fifo) {
   start_over(fifo);
 }
 
-static void drive_spec(struct vmm_fifo *fifo) {
-#ifdef RW_BUG_FIFO
-  fifo->expected = OPEN_ENDED;
-#else
-  start_over(fifo);
-#endif
-}
+static void drive_spec(struct vmm_fifo *fifo) { start_over(fifo); }
 
 static const struct {
   uint8_t command;
@@ -58,7 +53,8 @@ static int find(uint8_t command) {
 
 static bool complete(const struct vmm_fifo *fifo, uint8_t last) {
   if (fifo->expected != OPEN_ENDED) return fifo->count == fifo->expected;
-  return fifo->count > 1 && (last & END_OF_PARAMETERS) != 0;
+  /* Past the buffer there is no command to end. */
+  return fifo->count > 1 && fifo->count <= RW_FIFO_BYTES && (last & END_OF_PARAMETERS) != 0;
 }
 
 static void take(struct vmm_fifo *fifo, uint8_t byte) {

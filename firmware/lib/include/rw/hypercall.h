@@ -22,7 +22,12 @@
 #define RW_HVC_YIELD (RW_HVC_BASE + 5)
 /* (x1 = exit code). Does not return. */
 #define RW_HVC_SHUTDOWN (RW_HVC_BASE + 6)
-#define RW_HVC_COUNT 7
+/* (x1 = IPA of a struct rw_hvc_context in the guest's RAM). The caller goes on with these registers, its
+ * PSTATE among them. Returns only where they are refused. */
+#define RW_HVC_CONTEXT_LOAD (RW_HVC_BASE + 7)
+/* () -> enum rw_vmm_build. */
+#define RW_HVC_VERSION (RW_HVC_BASE + 8)
+#define RW_HVC_COUNT 9
 
 #define RW_HVC_TEXT_MAX 256
 #define RW_HVC_EXCHANGE_MAX 8
@@ -58,6 +63,14 @@ static inline int64_t rw_hypercall(uint64_t function, uint64_t a, uint64_t b, ui
   __asm__ volatile("hvc #0" : "+r"(x0) : "r"(x1), "r"(x2), "r"(x3) : "memory");
   return (int64_t)x0;
 }
+
+struct rw_hvc_context {
+  uint64_t x[31];
+  uint64_t pc;
+  uint64_t pstate; /* as in SPSR_ELx: AArch64, EL0t, EL1t or EL1h */
+};
+
+enum rw_vmm_build { RW_VMM_BUILD_PLAIN, RW_VMM_BUILD_TVMI, RW_VMM_BUILD_HOSTVMI, RW_VMM_BUILDS };
 
 /* The page that the VMM fills for a guest, at RW_GUEST_IPA_BOOT. */
 #define RW_GUEST_BOOT_MAGIC 0x31424752u /* "RGB1" */

@@ -49,7 +49,9 @@
 #define SPSR_M_EL1H 0x5ull
 #define SPSR_M_EL2H 0x9ull
 #define SPSR_M_EL3H 0xdull
+#define SPSR_M_MASK 0x1full /* M[4]: AArch32 */
 #define SPSR_DAIF (0xfull << 6)
+#define SPSR_NZCV (0xfull << 28)
 
 /* ESR_ELx (D13.2.37) */
 #define ESR_EC(esr) (((esr) >> 26) & 0x3f)

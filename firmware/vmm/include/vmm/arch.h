@@ -74,6 +74,8 @@ struct arch_translation {
 void arch_guest_translation(const struct vmm_guest *guest, struct arch_translation *registers);
 /* The CPU has no guest any more. */
 void arch_guest_leave(void);
+/* Whether a guest may choose this PSTATE for itself. */
+bool arch_guest_may_enter(uint64_t pstate);
 /* Enters the CPU's current guest for the first time. */
 _Noreturn void arch_enter(const struct vmm_frame *frame);
 void arch_timer_init(void);

@@ -1,0 +1,102 @@
+import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
+
+export const record: AttackRecord = {
+  id: 'arm64.escape.fifo-overflow',
+  title: 'A guest overflows a buffer of an emulated device',
+  sources: [
+    { kind: 'CVE', reference: "CVE-2015-3456 (VENOM, QEMU: the floppy controller's FIFO index was not set back)" },
+  ],
+  architecture: 'arm64',
+  layer: 'vmm',
+  position: 'guest-kernel',
+  mechanism:
+    "An open-ended command of the emulated FIFO device does not set the index back, so each byte goes one further: past the buffer, over the rest of the VMM's notes of this guest, into those of the next one, up to the registers with which guest 1 goes on.",
+  prerequisites: [
+    "code runs in the guest's kernel",
+    'the build of the VMM in which the index is not set back',
+    "the VMM's binary is known",
+  ],
+  steps: [
+    'a module is loaded into the guest kernel',
+    'it sends the open-ended command and fills the buffer',
+    "it sends what stands behind it in the VMM's memory as it is, but for guest 1's registers: PSTATE = EL2h, PC = the VMM's memcpy",
+    "when it is guest 1's turn, the VMM returns to EL2 and goes on as the attacker's frames say, as in arm64.escape.pstate",
+    "the last frame leads into guest 1's kernel, which ends the process that lost its registers",
+  ],
+  effect: "Code of the guest's own runs at EL2: the foothold that the attacks of position vmm assume.",
+  groundTruth:
+    "At some checkpoint a CPU at EL2 is at an instruction that stands in guest 0's RAM, by EL2's own tables.",
+  variants: [
+    { name: 'vulnerable', payload: 'payload', vulnerable: true, title: 'against the build with the bug left in' },
+    { name: 'hardened', payload: 'payload', title: 'the same against the hardened build' },
+  ],
+  expectations: [
+    {
+      system: 'none',
+      ablations: [],
+      variants: ['vulnerable'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: 'The VMM maps the page with its own code, and nothing asks whose page it is.',
+    },
+    {
+      system: 'none',
+      ablations: [],
+      variants: ['hardened'],
+      effect: 'blocked',
+      detection: 'missed',
+      reason: "The FIFO's index is set back at its end, so no byte goes past the buffer.",
+    },
+    {
+      system: 'tvmi',
+      ablations: [],
+      variants: ['vulnerable'],
+      effect: 'blocked',
+      detection: 'detected',
+      reason:
+        "The bug is the VMM's, and the guest does take the VMM's control flow: tvmi does not defend the VMM from its guests. But an entry of EL2's tables goes by EL3, which makes no page executable that it has not scanned, and reports; the jump to the page then aborts, which is reported too. So no code of the guest's runs at EL2.",
+    },
+    {
+      system: 'tvmi',
+      ablations: [],
+      variants: ['hardened'],
+      effect: 'blocked',
+      detection: 'missed',
+      reason: "The FIFO's index is set back at its end, so no byte goes past the buffer.",
+    },
+    {
+      system: 'tvmi',
+      ablations: ['no-smc-rewrite'],
+      variants: ['vulnerable'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: 'The VMM is the plain build, which writes its own tables.',
+    },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['vulnerable'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: "It looks at guests for what they are, not at the VMM that it is part of; from now on it is the guest's.",
+    },
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['hardened'],
+      effect: 'blocked',
+      detection: 'missed',
+      reason: "The FIFO's index is set back at its end, so no byte goes past the buffer.",
+    },
+  ],
+  unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'vulnerable' }],
+  limits: [
+    "Under tvmi the guest can still make the VMM run its own functions, and with them write the VMM's data: what is kept out is new code, the monitor's memory, and tables.",
+    'The addresses are those of the published binaries; the VMM has no address-space randomisation to break first. Made for one CPU.',
+  ],
+  stability:
+    "deterministic for a seed; the bytes of guest 1's registers must be sent within one time slice, so the scenario has longer ones",
+  idempotence: 'a second time writes the same bytes',
+  attack: { id: 'T1611', name: 'Escape to Host', version: ATTACK_VERSION },
+  stride: 'elevation of privilege',
+};

@@ -1,0 +1,1 @@
+export { escaped as truth } from '../escape.ts';
