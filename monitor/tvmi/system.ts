@@ -135,6 +135,8 @@ export const tvmi: System = {
     'A change that is made and undone between two polls is not seen where no trap covers it.',
     "An introspector that knows a structure's layout from the build is deceived when the guest changes its layout (DKSM).",
     'Side channels are out of scope.',
+    'A bug of the VMM that a guest exploits is not its business: the guest may run what code the VMM has, and write its data; new code does not run at EL2.',
+    "The SMMU-lite stays open: a device of the normal world reaches all memory that is not secure, the VMM's code and tables too.",
     'A hostile VMM can stop a guest or power the machine off; the session then ends early, but not silently.',
     'EL2 may map the carve-out: what closes it is the address-space controller alone, so a board without one is open.',
     'VBAR_EL1 is not trapped by HCR_EL2.TVM: a redirected vector base is seen at the next poll, not at the write.',
