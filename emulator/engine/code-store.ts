@@ -19,7 +19,7 @@ export interface Block {
   readonly end: number;
   readonly targets: readonly number[];
   readonly isCall: boolean;
-  /** Ends in a jump through a register that is no call. */
+  /** Ends in a jump through a register that is neither a call nor, as far as calls were seen, a return. */
   readonly isIndirect: boolean;
 }
 
@@ -79,6 +79,8 @@ export class CodeStore {
   /** Callers and other ways in from other pages: blocks by the address that they lead to, all as low halves. */
   private readonly faraway = new Map<number, Set<number>>();
   private pageCount = 0;
+  /** Slots in which calls left the address behind them. */
+  private readonly links = new Set<number>();
   derived: DerivedCode | undefined;
   /** A RAM page (linear-memory offset >> 12) now holds translated code: nobody may write it the fast way. */
   onNewPage: (page: number) => void = () => {};
@@ -261,7 +263,9 @@ export class CodeStore {
     const flow = flowOf(last, (high << 32n) + BigInt(pc + count * 4));
     const targets = flow.targets.filter((t) => t >> 32n === high).map((t) => Number(BigInt.asUintN(32, t)));
     const isCall = flow.link >= 0;
-    const block: Block = { pc, end, targets, isCall, isIndirect: flow.through >= 0 && !isCall };
+    if (isCall) this.links.add(flow.link);
+    const isIndirect = flow.through >= 0 && !isCall && !this.links.has(flow.through);
+    const block: Block = { pc, end, targets, isCall, isIndirect };
     page.blocks[(pc & 0xfff) >> 2] = block;
     for (const to of isCall ? [...targets, end] : targets) {
       if (to >>> 12 === pc >>> 12) {

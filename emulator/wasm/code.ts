@@ -2,7 +2,7 @@ import { ByWidth, FloatByWidth, type FloatName, Op, SIMD, ValueType, VOID, type 
 
 /** A growing buffer with WebAssembly's variable-length integers. */
 export class ByteWriter {
-  private buffer = new Uint8Array(1024);
+  private buffer = new Uint8Array(4096);
   length = 0;
 
   byte(value: number): void {

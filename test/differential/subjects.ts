@@ -9,7 +9,15 @@ import { Op } from '../../emulator/wasm/opcodes.ts';
 import { OracleCpu } from './oracle-cpu.ts';
 
 /** Everything that runs is compiled at the first look, and the looks are close. */
-export const EAGER: Tuning = { interval: 400, hot: 1, batch: 1, patience: 1, price: 0.001, credit: 1_000_000 };
+export const EAGER: Tuning = {
+  interval: 400,
+  hot: 1,
+  batch: 1,
+  patience: 1,
+  price: 0.001,
+  credit: 1_000_000,
+  shortest: 0,
+};
 
 /** What a machine is built with to be carried out by each. */
 export const EXECUTORS = {

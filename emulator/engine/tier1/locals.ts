@@ -30,9 +30,16 @@ export class Locals {
     this.flagB = c.local(i64);
     this.flagKind = c.local(i32);
     this.flags = c.local(i32);
-    const statements = graph.blocks.flatMap((b) => b.instructions.flatMap((i) => i.statements));
-    for (const s of statements) if (s.kind === 'setVector') this.keepWhole(s.slot, s.value);
-    for (const s of statements) this.survey(s);
+    this.each(graph, (s) => {
+      if (s.kind === 'setVector') this.keepWhole(s.slot, s.value);
+    });
+    this.each(graph, (s) => this.survey(s));
+  }
+
+  private each(graph: RegionGraph, visit: (s: Statement) => void): void {
+    for (const { instructions } of graph.blocks) {
+      for (const { statements } of instructions) for (const s of statements) visit(s);
+    }
   }
 
   /** The local that holds a slot, if one does. */

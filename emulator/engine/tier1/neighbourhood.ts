@@ -183,9 +183,11 @@ export class Neighbourhood {
 
   /** Blocks that an instruction stands in the middle of. */
   private containing(pc: number): Block[] {
-    const blocks = this.view(pc).page?.blocks ?? [];
+    const { page } = this.view(pc);
     const word = (pc & 0xfff) >> 2;
     const found: Block[] = [];
+    if (!page || page.covered[word - 1] !== 1) return found;
+    const { blocks } = page;
     for (let at = Math.max(word - MAX_BLOCK_INSTRUCTIONS + 1, 0); at < word; at++) {
       const block = blocks[at];
       if (block && pc < block.end) found.push(block);

@@ -1,5 +1,5 @@
 /** The compiled functions that live: what each was made from, which goes first when there are too many, which code changes too often. */
-import type { CodePage, CodeStore, DerivedCode } from '../code-store.ts';
+import type { CodePage, CodeStore } from '../code-store.ts';
 
 /** A compiled function and what it was made from. */
 export interface Region {
@@ -23,7 +23,7 @@ const MOST_INSTRUCTIONS = 150_000;
 /** After so many losses to changes of its code, a page stays in tier 0. */
 const MOST_CHANGES = 8;
 
-export class RegionStore implements DerivedCode {
+export class RegionStore {
   private readonly code: CodeStore;
   private readonly free: number[] = [];
   private readonly live = new Set<Region>();
@@ -89,6 +89,7 @@ export class RegionStore implements DerivedCode {
     return (this.changes.get(offset >>> 12) ?? 0) >= MOST_CHANGES;
   }
 
+  /** Code changes: what was made from it goes. */
   invalidate(offset: number, size: number): void {
     const page = offset >>> 12;
     for (const region of this.pages.get(page) ?? []) {

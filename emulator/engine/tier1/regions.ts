@@ -29,14 +29,29 @@ export interface Tuning {
   readonly price: number;
   /** Instructions that may be compiled before any has run. */
   readonly credit: number;
+  /** Instructions without a loop that are worth the way in and out. */
+  readonly shortest: number;
 }
 
-export const TUNING: Tuning = { interval: 16_384, hot: 2, batch: 4, patience: 4, price: 300, credit: 3000 };
+export const TUNING: Tuning = {
+  interval: 16_384,
+  hot: 2,
+  batch: 4,
+  patience: 4,
+  price: 300,
+  credit: 3000,
+  shortest: 24,
+};
 
 /** Bytes of a stretch. */
 const STRETCH = 256;
 /** Stretches whose heat is remembered. */
 const STRETCHES = 1 << 16;
+/** Hot places that may wait. */
+const MOST_WAITING = 64;
+/** How many times as hot a place must be each time after nothing could be made of it. */
+const PERSEVERANCE = 4;
+const MOST_CREDIT = 20_000;
 /** With so many instructions' credit, one sample is enough. */
 const RICH = 2000;
 /** What each instruction that was compiled adds to the price of another one. */
@@ -60,7 +75,9 @@ export class Regions {
   private readonly memory: WebAssembly.Memory;
   private readonly store: RegionStore;
   private readonly heat = new Map<number, number>();
-  private waiting: Sample[] = [];
+  /** Samples that a stretch must have that was refused before. */
+  private readonly refused = new Map<number, number>();
+  private readonly waiting = new Map<number, Sample>();
   private patience = 0;
   private credit: number;
   readonly tuning: Tuning;
@@ -84,7 +101,13 @@ export class Regions {
     this.memory = memory;
     this.credit = tuning.credit;
     this.store = new RegionStore(code, TABLE_SLOTS, (slot) => tier0.table.set(slot, null));
-    code.derived = this.store;
+    code.derived = {
+      invalidate: (offset, size) => {
+        this.store.invalidate(offset, size);
+        for (let key = stretchOf(offset); key <= stretchOf(offset + size - 1); key++) this.refused.delete(key);
+      },
+      clear: () => this.store.clear(),
+    };
   }
 
   /**
@@ -93,23 +116,42 @@ export class Regions {
    * @returns true if the place is compiled already, so that there is little to learn here
    */
   sample(sample: Sample, ran: number): boolean {
-    this.credit += ran / (this.tuning.price + this.instructions * DEARER);
+    const price = this.tuning.price + this.instructions * DEARER;
+    this.credit = Math.min(this.credit + ran / price, Math.max(this.tuning.credit, MOST_CREDIT));
     const covered = this.isCompiled(sample);
-    const key = Math.floor(sample.offset / STRETCH);
-    if (this.heat.size > STRETCHES) this.heat.clear();
+    const key = stretchOf(sample.offset);
+    if (this.heat.size > STRETCHES) this.cool();
     const heat = (this.heat.get(key) ?? 0) + 1;
     this.heat.set(key, heat);
     if (covered) this.store.use(sample.offset);
-    else if ((heat >= this.tuning.hot || this.credit > RICH) && !this.waiting.some((w) => w.offset === sample.offset))
-      this.waiting.push(sample);
-    if (this.waiting.length === 0) return covered;
-    if (this.waiting.length < this.tuning.batch && ++this.patience < this.tuning.patience) return covered;
+    else if (heat >= this.hotness(key) && this.waiting.size < MOST_WAITING) this.waiting.set(key, sample);
+    if (this.waiting.size === 0) return covered;
+    if (this.waiting.size < this.tuning.batch && ++this.patience < this.tuning.patience) return covered;
     if (this.credit < 0) return covered;
     this.patience = 0;
-    const samples = this.waiting;
-    this.waiting = [];
+    const samples = [...this.waiting.values()];
+    this.waiting.clear();
     this.compile(samples);
     return covered;
+  }
+
+  /** Samples that make a stretch hot. */
+  private hotness(key: number): number {
+    const refused = this.refused.get(key);
+    if (refused !== undefined) return refused;
+    return this.credit > RICH ? 1 : this.tuning.hot;
+  }
+
+  private cool(): void {
+    this.heat.clear();
+    this.refused.clear();
+  }
+
+  /** Nothing could be made of a place. */
+  private refuse(sample: Sample): void {
+    const key = stretchOf(sample.offset);
+    this.heat.set(key, 0);
+    this.refused.set(key, (this.refused.get(key) ?? this.tuning.hot) * PERSEVERANCE);
   }
 
   private isCompiled({ offset, pcLo, pcHi, mode }: Sample): boolean {
@@ -121,10 +163,11 @@ export class Regions {
     if (!this.code.arena.roomy) return;
     const candidates: Candidate[] = [];
     for (const sample of samples) {
-      if (this.isCompiled(sample) || this.store.isRestless(sample.offset)) continue;
-      const candidate = this.find(sample, new Set(candidates.map((c) => c.region)));
+      if (this.isCompiled(sample)) continue;
+      const fresh = new Set(candidates.map((c) => c.region));
+      const candidate = this.store.isRestless(sample.offset) ? undefined : this.find(sample, fresh);
       if (candidate) candidates.push(candidate);
-      else this.heat.delete(Math.floor(sample.offset / STRETCH));
+      else this.refuse(sample);
     }
     if (candidates.length === 0) return;
     const functions = this.instantiate(candidates);
@@ -133,7 +176,7 @@ export class Regions {
 
   /** @param fresh regions of the same batch, which are left alone */
   private find(sample: Sample, fresh: ReadonlySet<Region>): Candidate | undefined {
-    const isWarm = (offset: number): boolean => this.heat.has(Math.floor(offset / STRETCH));
+    const isWarm = (offset: number): boolean => this.heat.has(stretchOf(offset));
     const around = new Neighbourhood(sample, this.code, this.phys, isWarm);
     const touched = new Map<Region, boolean>();
     let room = MAX_REGION_INSTRUCTIONS / 2;
@@ -163,7 +206,7 @@ export class Regions {
         return all;
       },
     });
-    if (!graph) return undefined;
+    if (!graph || this.isShort(graph)) return undefined;
     const inside = new Set<number>();
     for (const block of graph.blocks) {
       for (let pc = block.pc; pc !== endOf(block); pc = (pc + 4) >>> 0) inside.add(around.offsetOf(pc));
@@ -174,6 +217,10 @@ export class Regions {
     const region = this.regionOf(graph, sample, around, generation);
     this.store.add(region);
     return { graph, sample, around, region, absorbed };
+  }
+
+  private isShort(graph: RegionGraph): boolean {
+    return graph.checks.size === 0 && Math.max(...graph.needs.values()) < this.tuning.shortest;
   }
 
   private regionOf(graph: RegionGraph, sample: Sample, around: Neighbourhood, generation: number): Region {
@@ -226,6 +273,8 @@ export class Regions {
     this.instructions += graph.instructions;
   }
 }
+
+const stretchOf = (offset: number): number => Math.floor(offset / STRETCH);
 
 function isWithin(range: { readonly offset: number; readonly bytes: number }, inside: ReadonlySet<number>): boolean {
   for (let at = range.offset; at < range.offset + range.bytes; at += 4) if (!inside.has(at)) return false;
