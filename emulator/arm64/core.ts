@@ -18,6 +18,7 @@ import { PerformanceMonitors } from './pmu.ts';
 import { PState } from './pstate.ts';
 import { Sys } from './registers/slots.ts';
 import { type ResetTarget, resetRegisters } from './reset.ts';
+import { type PaceKind, SelfHostedDebug } from './self-hosted-debug/unit.ts';
 import { EC, syndrome } from './syndrome.ts';
 import { LiftMode } from './system-calls.ts';
 import { TIMER_SLOTS, Timer, type TimerName } from './timers.ts';
@@ -32,6 +33,8 @@ const { HOST_CALLS, PSTATE, RVBAR_EL3, SCR_EL3, WIRES } = Sys;
 
 const PAGE_MASK = 0xfff;
 const PAGE_BYTES = 4096;
+/** Bytes of the block that a DC operation by address works on, as watchpoints see it. */
+const DC_BLOCK = 64;
 const SCR_NS = 1;
 
 /** Output wires of a CPU, to the interrupt controller's private inputs. */
@@ -90,6 +93,7 @@ export class Arm64Core implements Core {
   readonly vectors: VectorUnit;
   readonly timers: Readonly<Record<TimerName, Timer>>;
   readonly pmu: PerformanceMonitors;
+  readonly debug: SelfHostedDebug;
   readonly translation: Translation;
   /** Interrupt inputs, for the interrupt controller to drive. */
   readonly inputs: Readonly<Record<WireName, InterruptLine>>;
@@ -142,6 +146,7 @@ export class Arm64Core implements Core {
       hypervisor: timer('hypervisor', lines.timerHypervisor),
       secure: timer('secure', lines.timerSecure),
     };
+    this.debug = new SelfHostedDebug(this);
     this.pmu = new PerformanceMonitors(this, timeline, lines.performance ?? UNCONNECTED);
     const input = (wire: WireName): InterruptLine => inputLine(this, wire);
     this.inputs = {
@@ -202,6 +207,12 @@ export class Arm64Core implements Core {
     this.levelChanged();
     for (const timer of Object.values(this.timers)) timer.update();
     this.pmu.update();
+    this.debug.reload();
+  }
+
+  /** How far the engine may run before it asks {@link enter} again: debug exceptions may be due within a block. */
+  get pace(): PaceKind {
+    return this.debug.pace;
   }
 
   /** The level is about to change: whoever counts by level counts now. */
@@ -232,12 +243,14 @@ export class Arm64Core implements Core {
     this.secure = this.el === 3 || (this.state.lo(SCR_EL3) & SCR_NS) === 0;
     this.regime = regimeOf(this.el, this.secure);
     this.refresh();
+    this.debug.levelChanged();
   }
 
   /** A register was written on which the banks of `regimes` depend. */
   contextChanged(regimes: readonly RegimeNumber[]): void {
     for (const regime of regimes) this.contexts.forget(regime);
     if (regimes.includes(this.regime)) this.refresh();
+    this.debug.contextChanged();
   }
 
   /** SCR_EL3.NS may have changed; below EL3 only a debugger can do that. */
@@ -254,11 +267,24 @@ export class Arm64Core implements Core {
       // Selecting the second may have taken the first one's bank away.
     } while (!contexts.holds(this.bank, regime, el));
     this.mode = this.bank.key.mode & LiftMode.mask;
-    if (!this.pmu.active) contexts.offer(el, this.bank, this.userBank);
+    if (!this.pmu.active && this.debug.idle) contexts.offer(el, this.bank, this.userBank);
   }
 
-  translate(vaLo: number, vaHi: number, size: number, kind: AccessKind, user: boolean): boolean {
-    return this.translateAs(vaLo, vaHi, kind, user, (vaLo & (size - 1)) === 0, AbortSource.access);
+  translate(vaLo: number, vaHi: number, size: number, kind: AccessKind, user: boolean, bytes = size): boolean {
+    const aligned = (vaLo & (size - 1)) === 0;
+    if (!this.translateAs(vaLo, vaHi, kind, user, aligned, AbortSource.access)) return false;
+    return (
+      !this.debug.watching || kind === Access.fetch || this.passes(vaLo, vaHi, kind, bytes, user, AbortSource.access)
+    );
+  }
+
+  /** Watchpoints: takes the exception of one that matches, and keeps the pages that they look at off the fast way. */
+  private passes(vaLo: number, vaHi: number, kind: AccessKind, bytes: number, user: boolean, source: number): boolean {
+    const hi = withoutTag(this.state, this.regime, vaHi);
+    if (!this.debug.watches(vaLo, hi)) return true;
+    this.translation.slow = true;
+    const maintenance = source === AbortSource.cacheMaintenance;
+    return !this.debug.takeWatchpoint(vaLo, hi, bytes, kind === Access.write, user, maintenance);
   }
 
   /**
@@ -268,7 +294,10 @@ export class Arm64Core implements Core {
    * @returns true with {@link translation} filled, or false if an exception was taken
    */
   translateFor(vaLo: number, vaHi: number, kind: AccessKind, source: number, aligned = true): boolean {
-    return this.translateAs(vaLo, vaHi, kind, false, aligned, source);
+    if (!this.translateAs(vaLo, vaHi, kind, false, aligned, source)) return false;
+    // Of the cache maintenance operations, watchpoints see those that write (D2.10.6).
+    if (!this.debug.watching || kind !== Access.write) return true;
+    return this.passes(vaLo & ~(DC_BLOCK - 1), vaHi, kind, DC_BLOCK, false, source);
   }
 
   private translateAs(
@@ -331,10 +360,18 @@ export class Arm64Core implements Core {
   enter(): boolean {
     const { state } = this;
     this.dropBranchTag();
+    const { debug } = this;
+    if (debug.active) debug.instructionEnded();
     if (takePendingInterrupt(this)) return true;
+    if (debug.active && debug.takeStep()) return true;
     const pcLo = state.lo(Slot.PC);
     if ((pcLo & 3) !== 0) {
       this.pcAlignmentFault(pcLo, state.hi(Slot.PC));
+      return true;
+    }
+    if (debug.active && debug.atBreakpoint()) {
+      // An abort of the fetch goes first (D1.13.2).
+      if (this.translate(pcLo, state.hi(Slot.PC), 4, Access.fetch, false)) debug.takeBreakpoint();
       return true;
     }
     return (state.lo(PSTATE) & PState.IL) !== 0 && this.illegalState(pcLo, state.hi(Slot.PC));

@@ -26,6 +26,12 @@ const CLASS_NAMES: Readonly<Record<keyof typeof EC, string>> = {
   DATA_ABORT: 'data-abort',
   SP_ALIGNMENT: 'sp-alignment',
   SERROR: 'serror',
+  BREAKPOINT_LOWER: 'breakpoint',
+  BREAKPOINT: 'breakpoint',
+  SOFTWARE_STEP_LOWER: 'software-step',
+  SOFTWARE_STEP: 'software-step',
+  WATCHPOINT_LOWER: 'watchpoint',
+  WATCHPOINT: 'watchpoint',
   BRK: 'brk',
 };
 const EC_SHIFT = 26;

@@ -3,6 +3,7 @@ import type { Arm64Core } from './core.ts';
 import { countInterrupt, countReturn, countSynchronous, countWorld, type InterruptName } from './counting.ts';
 import { PState, processState, setConditionFlags } from './pstate.ts';
 import { Sys } from './registers/slots.ts';
+import { stepBitAfterReturn } from './self-hosted-debug/enables.ts';
 import { EC, syndrome } from './syndrome.ts';
 
 const {
@@ -103,6 +104,7 @@ export function takeCall(core: Arm64Core, target: number, esr: number): void {
   const { state } = core;
   state.set(ESR[target], esr, 0);
   countSynchronous(core, target, esr);
+  core.debug.advance();
   const lo = (state.lo(Slot.PC) + 4) | 0;
   enterLevel(core, target, Vector.synchronous, lo, (state.hi(Slot.PC) + (lo >= 0 && lo < 4 ? 1 : 0)) | 0);
 }
@@ -161,11 +163,13 @@ export function exceptionReturn(core: Arm64Core): void {
   const pcHi = state.hi(elr);
   const kept = spsr & PState.DAIF;
   core.beforeLevelChange();
-  if (illegalReturn(core, spsr)) {
+  const illegal = illegalReturn(core, spsr);
+  const step = stepBitAfterReturn(core, spsr, illegal);
+  if (illegal) {
     const now = state.lo(PSTATE);
-    state.setLo(PSTATE, (now & (PState.EL_MASK | PState.SP)) | kept | PState.IL);
+    state.setLo(PSTATE, (now & (PState.EL_MASK | PState.SP)) | kept | step | PState.IL);
   } else {
-    changeProcessState(core, kept | (spsr & (PState.EL_MASK | PState.SP | PState.IL)));
+    changeProcessState(core, kept | step | (spsr & (PState.EL_MASK | PState.SP | PState.IL)));
   }
   setConditionFlags(state, spsr >>> PState.NZCV_SHIFT);
   state.set(Slot.EXCLUSIVE_ADDRESS, -1, -1);

@@ -62,6 +62,11 @@ export function instructionSyndrome(word: number): number {
   }
 }
 
+/** True for LDXR, LDAXR, LDXP, LDAXP of any size (C4.1.4, load/store exclusive). */
+export function isLoadExclusive(word: number): boolean {
+  return (word & 0x3fc00000) === 0x08400000;
+}
+
 /** True if a load/store instruction writes memory. */
 export function isStore(word: number): boolean {
   switch ((word >>> 24) & 0x3b) {

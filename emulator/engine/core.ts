@@ -39,6 +39,11 @@ export interface Core {
   redirected: boolean;
   /** Waiting for an interrupt or event: nothing runs until {@link wake} is true. */
   waiting: boolean;
+  /**
+   * How far the engine may run before it calls {@link enter} again: as it likes, to the end of the block that it enters, or one
+   * instruction.
+   */
+  readonly pace: 0 | 1 | 2;
   /** Not started yet (PSCI) or stopped. */
   off: boolean;
 
@@ -49,9 +54,10 @@ export interface Core {
    * @param size bytes to which the access must be aligned where alignment matters (of one register of a pair), 4 for a
    *   fetch, 1 for the rest of an access that began in the page before
    * @param user with EL0's permissions
+   * @param bytes all that the access reaches from here on, where that is more than `size`
    * @returns true with {@link translation} filled, or false if an exception was taken
    */
-  translate(vaLo: number, vaHi: number, size: number, kind: AccessKind, user: boolean): boolean;
+  translate(vaLo: number, vaHi: number, size: number, kind: AccessKind, user: boolean, bytes?: number): boolean;
   /** The access that was translated last ended in an external abort on the bus: takes the exception. */
   externalAbort(vaLo: number, vaHi: number, kind: AccessKind): void;
   /**

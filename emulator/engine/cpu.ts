@@ -20,6 +20,8 @@ import type { Timeline } from './timeline.ts';
 const Outcome = { retry: 0, done: 1, exception: 2 } as const;
 type OutcomeKind = 0 | 1 | 2;
 
+/** {@link Core.pace}. */
+const Pace = { free: 0, instruction: 2 } as const;
 const LEAVE = HANDLER_BY_KEY.get('leave')!.number;
 const SYSTEM = HANDLER_BY_KEY.get('system')!.number;
 /** Instructions that a block or compiled function may want at once: with less, more is taken from the slice. */
@@ -132,6 +134,8 @@ export class Cpu implements Runner {
         this.budget--;
         continue;
       }
+      const { pace } = core;
+      if (pace === Pace.instruction) this.single = true;
       const pcLo = state.lo(Slot.PC);
       const pcHi = state.hi(Slot.PC);
       const bank = core.bank;
@@ -147,6 +151,7 @@ export class Cpu implements Runner {
         }
         count = code.arena.cost(record);
       }
+      if (pace !== Pace.free) this.holdBack(count);
       words[Slot.TLB_BASE * 2] = bank.base;
       words[Slot.JUMP_BASE * 2] = bank.jumpBase;
       words[Slot.TLB_USER_BASE * 2] = core.userBank.base;
@@ -178,6 +183,12 @@ export class Cpu implements Runner {
       this.budget = Math.min(this.budget, left);
       this.reserve = left - this.budget;
     }
+  }
+
+  /** Leaves the budget just enough for what is entered now. */
+  private holdBack(count: number): void {
+    this.reserve += this.budget - count;
+    this.budget = count;
   }
 
   /** Gives the budget more of the slice, and notes where the CPU is. */
@@ -334,7 +345,7 @@ export class Cpu implements Runner {
     const vaHi = state.hi(Slot.EXIT_VA);
     const kind: AccessKind = form.store ? Access.write : Access.read;
     if ((vaLo & 0xfff) + form.bytes > 4096) return this.crossingAccess(record, form, vaLo, vaHi, kind);
-    if (!core.translate(vaLo, vaHi, form.size, kind, form.user)) return Outcome.exception;
+    if (!core.translate(vaLo, vaHi, form.size, kind, form.user, form.bytes)) return Outcome.exception;
     const t = core.translation;
     const by = this.initiators[t.secure ? 1 : 0];
     const offset = shared.phys.ramFor(t.pa, form.store, by);
@@ -362,12 +373,12 @@ export class Cpu implements Runner {
   private crossingAccess(record: number, form: MemoryForm, vaLo: number, vaHi: number, kind: AccessKind): OutcomeKind {
     const { core } = this;
     const firstBytes = 4096 - (vaLo & 0xfff);
-    if (!core.translate(vaLo, vaHi, form.size, kind, form.user)) return Outcome.exception;
+    if (!core.translate(vaLo, vaHi, form.size, kind, form.user, firstBytes)) return Outcome.exception;
     const first = core.translation.pa;
     const by = this.initiators[core.translation.secure ? 1 : 0];
     const nextLo = (vaLo + firstBytes) | 0;
     const nextHi = nextLo === 0 ? (vaHi + 1) | 0 : vaHi;
-    if (!core.translate(nextLo, nextHi, 1, kind, form.user)) return Outcome.exception;
+    if (!core.translate(nextLo, nextHi, 1, kind, form.user, form.bytes - firstBytes)) return Outcome.exception;
     const second = core.translation.pa;
     return this.perform(
       record,

@@ -30,6 +30,7 @@ export class FlatCore implements Core {
   readonly translation: Translation;
   bank: TlbBank;
   userBank: TlbBank;
+  readonly pace = 0;
   mode = 0;
   redirected = false;
   waiting = false;

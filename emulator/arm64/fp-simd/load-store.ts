@@ -83,7 +83,7 @@ function translateAll(core: Arm64Core, t: Transfer, length: number): readonly Pi
   for (let start = 0; start < length; ) {
     const va = BigInt.asUintN(64, t.address + BigInt(start));
     const end = Math.min(length, start + PAGE_BYTES - (lo(va) & (PAGE_BYTES - 1)));
-    if (!core.translate(lo(va), hi(va), start === 0 ? t.alignment : 1, kind, false)) return undefined;
+    if (!core.translate(lo(va), hi(va), start === 0 ? t.alignment : 1, kind, false, end - start)) return undefined;
     pieces.push({ start, end, pa: core.translation.pa, secure: core.translation.secure });
     start = end;
   }

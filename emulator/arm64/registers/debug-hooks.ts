@@ -1,31 +1,22 @@
 import type { Arm64Core } from '../core.ts';
 import { BREAKPOINTS, WATCHPOINTS } from './debug.ts';
 import type { Hooks } from './handlers.ts';
-import { Sys, slotOf } from './slots.ts';
+import { Sys } from './slots.ts';
 
-/** Debug registers: the OS lock, the claim tags; enabling self-hosted debug leaves a record of the gap. */
+/** Debug registers: the OS lock, the claim tags, and what self-hosted debug follows. */
 
 const OSLSR_OSLK = 2;
 const CLAIM_TAGS = 0xff;
-/** MDSCR_EL1: SS, KDE, MDE. */
-const MDSCR_SS = 1;
-const ENABLE = 1;
 
-function gapIf(what: string, slot: number, bit: number): Hooks {
-  return {
-    written: (core) => {
-      if ((core.state.lo(slot) & bit) !== 0) core.recordGap('mode', what, 'Arm ARM D2');
-    },
-  };
-}
+const debugChanges: Hooks = { written: (core) => core.debug.update() };
+const watchpointChanges: Hooks = { written: (core) => core.debug.watchpointsChanged() };
 
 function comparatorHooks(): Record<string, Hooks> {
   const hooks: Record<string, Hooks> = {};
-  const gap = (name: string, what: string): void => {
-    hooks[name] = gapIf(what, slotOf(name), ENABLE);
-  };
-  for (let n = 0; n < BREAKPOINTS; n++) gap(`DBGBCR${n}_EL1`, 'hardware breakpoint enabled');
-  for (let n = 0; n < WATCHPOINTS; n++) gap(`DBGWCR${n}_EL1`, 'hardware watchpoint enabled');
+  for (let n = 0; n < BREAKPOINTS; n++)
+    for (const kind of ['DBGBCR', 'DBGBVR']) hooks[`${kind}${n}_EL1`] = debugChanges;
+  for (let n = 0; n < WATCHPOINTS; n++)
+    for (const kind of ['DBGWCR', 'DBGWVR']) hooks[`${kind}${n}_EL1`] = watchpointChanges;
   return hooks;
 }
 
@@ -34,11 +25,14 @@ function claim(core: Arm64Core, tags: number): void {
 }
 
 export const DEBUG_HOOKS: Readonly<Record<string, Hooks>> = {
-  MDSCR_EL1: gapIf('software step enabled', Sys.MDSCR_EL1, MDSCR_SS),
+  MDSCR_EL1: debugChanges,
+  OSDLR_EL1: debugChanges,
+  DBGPRCR_EL1: debugChanges,
   OSLAR_EL1: {
     write: (core, lo) => {
       const others = core.state.lo(Sys.OSLSR_EL1) & ~OSLSR_OSLK;
       core.state.setLo(Sys.OSLSR_EL1, others | ((lo & 1) !== 0 ? OSLSR_OSLK : 0));
+      core.debug.update();
     },
   },
   DBGCLAIMSET_EL1: {

@@ -1,4 +1,4 @@
-import { type RegisterRow, row, WORD } from './row.ts';
+import { ALL_BITS, type RegisterRow, row, WORD } from './row.ts';
 import { TDA, TDA_USER, TDOSA, TDRA } from './traps.ts';
 
 /** Debug registers (Arm ARM D12.3), as registers: no debugger is attached. */
@@ -6,15 +6,20 @@ const tda = { traps: TDA, mask: WORD } as const;
 
 export const BREAKPOINTS = 6;
 export const WATCHPOINTS = 4;
+/** Breakpoints that may compare CONTEXTIDR_EL1 and the VMID: those with the highest numbers. */
+export const CONTEXT_BREAKPOINTS = 2;
+/** Bits 1:0 of an address comparator are RES0; bits above 48 read back as written (RESS). */
+const ADDRESS = ~3n & 0xffffffffffffffffn;
 
 function comparators(): Record<string, RegisterRow> {
   const rows: Record<string, RegisterRow> = {};
   for (let n = 0; n < BREAKPOINTS; n++) {
-    rows[`DBGBVR${n}_EL1`] = row(2, 0, 0, n, 4, { traps: TDA, mask: ~3n & 0xffffffffffffffffn });
+    const contextAware = n >= BREAKPOINTS - CONTEXT_BREAKPOINTS;
+    rows[`DBGBVR${n}_EL1`] = row(2, 0, 0, n, 4, { traps: TDA, mask: contextAware ? ALL_BITS : ADDRESS });
     rows[`DBGBCR${n}_EL1`] = row(2, 0, 0, n, 5, { traps: TDA, mask: 0xffe1e7n });
   }
   for (let n = 0; n < WATCHPOINTS; n++) {
-    rows[`DBGWVR${n}_EL1`] = row(2, 0, 0, n, 6, { traps: TDA, mask: ~3n & 0xffffffffffffffffn });
+    rows[`DBGWVR${n}_EL1`] = row(2, 0, 0, n, 6, { traps: TDA, mask: ADDRESS });
     rows[`DBGWCR${n}_EL1`] = row(2, 0, 0, n, 7, { traps: TDA, mask: 0x1f1fffffn });
   }
   return rows;

@@ -113,11 +113,14 @@ export const PMU_HOOKS: Readonly<Record<string, Hooks>> = {
   MDCR_EL3: governsCounting('MDCR_EL3'),
 };
 
-/** MDCR_EL2 and MDCR_EL3 decide which counters count. */
+/** MDCR_EL2 and MDCR_EL3 decide which counters count, and where debug exceptions go. */
 function governsCounting(name: 'MDCR_EL2' | 'MDCR_EL3'): Hooks {
   const slot = Sys[name];
   const mask = Number(CONTROL[name].mask);
   return {
-    write: (core, lo) => changed(core, () => core.state.setLo(slot, (core.state.lo(slot) & ~mask) | (lo & mask))),
+    write: (core, lo) => {
+      changed(core, () => core.state.setLo(slot, (core.state.lo(slot) & ~mask) | (lo & mask)));
+      core.debug.update();
+    },
   };
 }

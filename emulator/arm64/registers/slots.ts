@@ -54,6 +54,8 @@ const INTERNAL = [
   'HOST_CALLS',
   /** The banked SP_EL3: no instruction names it. */
   'SP_EL3',
+  /** What software step did last, see `self-hosted-debug/unit.ts`. */
+  'DEBUG_STEP',
   /** Time up to which the performance counters are counted. */
   'PMU_TIME',
   /** Cycles that PMCR_EL0.D has not made into a count yet. */
