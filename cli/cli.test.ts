@@ -67,12 +67,16 @@ describe('list', () => {
     const { out } = await cli('list', '--layer', 'guest');
     expect(out).toContain('guest.syscall.hook');
     expect(out).not.toContain('arm64.vttbr.swap');
+    const fromVmm = (await cli('list', '--position', 'vmm', '--system', 'tvmi')).out;
+    expect(fromVmm).toContain('arm64.vttbr.swap');
+    expect(fromVmm).not.toContain('guest.syscall.hook');
     expect((await cli('list', '--attack-id', 'T1562')).out).toContain('arm64.hcr.clear-vm');
   });
 
   test.each([
     ['a noun that does not exist', ['list', 'atacks'], 'the nearest: attacks'],
     ['a system that does not exist', ['list', '--system', 'tvm'], 'the nearest: tvmi'],
+    ['a position that does not exist', ['list', '--position', 'vm'], 'the nearest: vmm'],
     ['a layer that does not exist', ['list', '--layer', 'gest'], 'the nearest: guest'],
     [
       'an architecture without an attack',

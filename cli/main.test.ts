@@ -35,6 +35,12 @@ describe('the installed program', () => {
     expect(stdout.split('\n')).toEqual(expect.arrayContaining(['guest.dkom.task-unlink', 'guest.syscall.hook']));
   });
 
+  test('completes options of a command, and names after an option that takes them', () => {
+    const complete = (...words: string[]) => ringwarden('--get-yargs-completions', 'ringwarden', ...words).stdout;
+    expect(complete('matrix', '--ht')).toContain('--html');
+    expect(complete('costs', '--systems', 'tv').trim()).toBe('tvmi');
+  });
+
   test('offers help on stdout', () => {
     const { status, stdout } = ringwarden('run', '--help');
     expect(status).toBe(0);

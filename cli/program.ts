@@ -12,7 +12,8 @@ import { list, NOUNS } from './commands/list.ts';
 import { matrix } from './commands/matrix.ts';
 import { repro } from './commands/repro.ts';
 import { run } from './commands/run.ts';
-import { show, shownIds } from './commands/show.ts';
+import { show } from './commands/show.ts';
+import { completions } from './completion.ts';
 import type { Context } from './context.ts';
 
 /** Carries a command's exit code out of yargs. */
@@ -73,9 +74,22 @@ function program(argv: readonly string[], context: Context, outcome: Outcome): A
   addLists(parser, context, outcome);
   addRuns(parser, context, outcome);
   addBoot(parser, context, outcome);
-  return parser.completion('completion', 'print a script for completion in the shell', (current) =>
-    shownIds().filter((id) => id.startsWith(current)),
+  return parser.completion(
+    'completion',
+    'print a script for completion in the shell',
+    // The parser tells the kinds of such functions apart by the number of their parameters.
+    (
+      current: string,
+      _args: unknown,
+      defaults: (then: (error: Error | null, offered: string[] | undefined) => void) => void,
+      done: (offered: string[]) => void,
+    ) => defaults((_error, offered) => done(completions(typed(argv), current, offered ?? []))),
   );
+}
+
+/** The words that the shell asks to complete, the program's name first. */
+function typed(argv: readonly string[]): readonly string[] {
+  return argv.slice(argv.indexOf('--get-yargs-completions') + 1);
 }
 
 const JSON_OPTION = { type: 'boolean', default: false, describe: 'JSON Lines on stdout, nothing else' } as const;
@@ -91,6 +105,7 @@ function addLists(parser: Argv, context: Context, outcome: Outcome): void {
           .option('system', { type: 'string', describe: 'only what concerns this system' })
           .option('arch', { type: 'string', describe: 'arm64 or x64' })
           .option('layer', { type: 'string', describe: 'only attacks on this layer' })
+          .option('position', { type: 'string', describe: 'only attacks from this position' })
           .option('attack-id', { type: 'string', describe: 'only attacks with this ATT&CK id' })
           .option('json', JSON_OPTION),
       (args) => list(context, args),
@@ -173,7 +188,9 @@ function addRuns(parser: Argv, context: Context, outcome: Outcome): void {
           .option('seed', { type: 'number', describe: "in place of the scenarios' own" })
           .option('jobs', { type: 'number', describe: 'runs at the same time; as many as the host can where absent' })
           .option('json', JSON_OPTION)
-          .option('jsonl', { type: 'string', describe: 'write result lines to this file' }),
+          .option('jsonl', { type: 'string', describe: 'write result lines to this file' })
+          .option('html', { type: 'string', describe: 'write the table and its runs to this file as one page' })
+          .option('costs', { type: 'boolean', default: false, describe: 'the page tells what the monitors cost, too' }),
       async (args) => {
         outcome.code = await matrix(context, args);
       },
@@ -195,7 +212,8 @@ function addRuns(parser: Argv, context: Context, outcome: Outcome): void {
           .option('cost', { type: 'string', array: true, describe: 'cost profiles; all where absent' })
           .option('jobs', { type: 'number', describe: 'runs at the same time; as many as the host can where absent' })
           .option('json', JSON_OPTION)
-          .option('jsonl', { type: 'string', describe: 'write result lines to this file' }),
+          .option('jsonl', { type: 'string', describe: 'write result lines to this file' })
+          .option('html', { type: 'string', describe: 'write tables and drawings to this file as one page' }),
       async (args) => {
         outcome.code = await costs(context, args);
       },

@@ -98,17 +98,23 @@ export function matrixTable(results: MatrixResults, colours: Palette): string {
   ].join('\n');
 }
 
-/** What is not as expected, and the command that shows it; then one line that sums up. */
-export function matrixSummary(results: MatrixResults, colours: Palette): string {
-  const runs = results.cells.flat().filter((result) => result !== null);
-  const wrong = runs.filter((result) => !result.agrees);
+/** Whether all is as expected, in a line. */
+export function matrixSum(results: MatrixResults): { readonly text: string; readonly good: boolean } {
+  const all = results.cells.flat();
+  const runs = all.filter((result) => result !== null);
+  const right = runs.filter((result) => result.agrees).length;
   const rightRows = results.cells.filter((row) => row.every((result) => result === null || result.agrees)).length;
   const rows = results.rows.length;
-  const faults = wrong.map((result) => `${colours.bad(difference(result))}: ${commandLine(result)}`);
   const rowText = rightRows === rows ? `every row (${rows}) as expected` : `${rightRows} of ${rows} rows as expected`;
-  const cellsText = `${runs.length - wrong.length} of ${runs.length} runs`;
-  const without = results.cells.flat().length - runs.length;
+  const without = all.length - runs.length;
   const rest = without === 0 ? '' : `, ${without} cells without a rule`;
-  const paintSum = wrong.length === 0 ? colours.good : colours.bad;
-  return [...faults, colours.strong(paintSum(`${rowText}: ${cellsText}${rest}`)), ''].join('\n');
+  return { text: `${rowText}: ${right} of ${runs.length} runs${rest}`, good: right === runs.length };
+}
+
+/** What is not as expected, and the command that shows it; then one line that sums up. */
+export function matrixSummary(results: MatrixResults, colours: Palette): string {
+  const wrong = results.cells.flat().filter((result) => result !== null && !result.agrees) as Result[];
+  const faults = wrong.map((result) => `${colours.bad(difference(result))}: ${commandLine(result)}`);
+  const { text, good } = matrixSum(results);
+  return [...faults, colours.strong((good ? colours.good : colours.bad)(text)), ''].join('\n');
 }

@@ -27,7 +27,8 @@ export function spreadText({ mean, min, max }: Spread): string {
   return same ? percent(mean) : `${percent(mean)} (${hundredths(min)} to ${hundredths(max)})`;
 }
 
-const shortName = (workload: string) => workload.replace(/^benign\./, '');
+/** A workload's name without what all of them begin with. */
+export const shortName = (workload: string) => workload.replace(/^benign\./, '');
 
 function overheadRows(list: readonly Overhead[], periods: readonly number[]): string[][] {
   const keys = [...new Set(list.map(({ workload, system }) => `${workload} ${system}`))];

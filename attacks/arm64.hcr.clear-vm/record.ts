@@ -59,6 +59,15 @@ export const record: AttackRecord = {
       reason: 'The VMM writes its registers itself, and modules are not scanned.',
     },
     {
+      system: 'tvmi',
+      ablations: ['no-smc-rewrite'],
+      variants: ['smc'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason:
+        'EL3 keeps on in HCR_EL2 what it was asked to switch on. A VMM that does not use its calls never asked, so EL3 performs the call.',
+    },
+    {
       system: 'hostvmi',
       ablations: [],
       variants: ['msr'],
@@ -76,7 +85,10 @@ export const record: AttackRecord = {
       reason: 'There is no monitor at EL3 that knows such a call; this variant makes no other attempt.',
     },
   ],
-  unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'msr' }],
+  unlockedBy: [
+    { system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'msr' },
+    { system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'smc' },
+  ],
   stability: 'deterministic, no race',
   idempotence: 'a second time changes nothing more',
   attack: { id: 'T1562.001', name: 'Impair Defenses: Disable or Modify Tools', version: ATTACK_VERSION },

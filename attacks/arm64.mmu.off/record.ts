@@ -92,6 +92,24 @@ export const record: AttackRecord = {
         'The VMM writes its registers itself, modules are not scanned, and what EL2 was granted is not compared with what is live.',
     },
     {
+      system: 'tvmi',
+      ablations: ['no-smc-rewrite'],
+      variants: ['guest'],
+      effect: 'succeeded',
+      detection: 'detected',
+      reason:
+        'The plain VMM does not set HCR_EL2.TVM, so the write does not trap. The MMU stays off for longer than the longest way from one poll to the next, so a poll sees it.',
+    },
+    {
+      system: 'tvmi',
+      ablations: ['no-smc-rewrite'],
+      variants: ['smc'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason:
+        'EL3 keeps on in SCTLR_EL2 what it was asked to switch on. A VMM that does not use its calls never asked, so EL3 performs the call.',
+    },
+    {
       system: 'hostvmi',
       ablations: [],
       variants: ['guest'],
@@ -118,6 +136,8 @@ export const record: AttackRecord = {
     },
   ],
   unlockedBy: [
+    { system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'smc' },
+    { system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'guest' },
     { system: 'tvmi', ablation: 'no-tvm', variant: 'guest' },
     { system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'msr' },
   ],

@@ -64,6 +64,14 @@ export const record: AttackRecord = {
       reason: 'A nonce ties a report to its session; that it is genuine at all, the MAC alone says.',
     },
     {
+      system: 'tvmi',
+      ablations: ['no-smc-rewrite'],
+      variants: ['uart'],
+      effect: 'blocked',
+      detection: 'missed',
+      reason: 'The bus refuses the secure UART to the VMM as ever, but the plain VMM keeps the abort to itself.',
+    },
+    {
       system: 'hostvmi',
       ablations: [],
       effect: 'succeeded',

@@ -64,6 +64,14 @@ export const record: AttackRecord = {
       reason: 'The write does not trap, and no poll falls into the moment.',
     },
     {
+      system: 'tvmi',
+      ablations: ['no-smc-rewrite'],
+      variants: ['ttbr'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: 'The plain VMM does not set HCR_EL2.TVM: the write does not trap, and no poll falls into the moment.',
+    },
+    {
       system: 'hostvmi',
       ablations: [],
       effect: 'succeeded',
@@ -72,6 +80,7 @@ export const record: AttackRecord = {
     },
   ],
   unlockedBy: [
+    { system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'ttbr' },
     { system: 'tvmi', ablation: 'polling-only', variant: 'ttbr' },
     { system: 'tvmi', ablation: 'no-tvm', variant: 'ttbr' },
   ],

@@ -53,6 +53,13 @@ export const record: AttackRecord = {
         'The write traps and is performed, but the agent is not asked; the polls see as little as without the trap.',
     },
     {
+      system: 'tvmi',
+      ablations: ['no-smc-rewrite'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: 'The plain VMM does not set HCR_EL2.TVM: no write traps, and polling does not see the forged root.',
+    },
+    {
       system: 'hostvmi',
       ablations: [],
       effect: 'succeeded',
@@ -62,6 +69,7 @@ export const record: AttackRecord = {
     },
   ],
   unlockedBy: [
+    { system: 'tvmi', ablation: 'no-smc-rewrite' },
     { system: 'tvmi', ablation: 'no-tvm' },
     { system: 'tvmi', ablation: 'polling-only' },
   ],

@@ -79,6 +79,15 @@ export const record: AttackRecord = {
       reason: 'The VMM writes its registers itself, and modules are not scanned.',
     },
     {
+      system: 'tvmi',
+      ablations: ['no-smc-rewrite'],
+      variants: ['smc'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason:
+        'EL3 holds VBAR_EL2 to what a VMM that uses its calls booted with. This one does not, so EL3 has nothing to compare with, and performs the call.',
+    },
+    {
       system: 'hostvmi',
       ablations: [],
       variants: ['msr'],
@@ -103,7 +112,10 @@ export const record: AttackRecord = {
       reason: "It compares VBAR_EL1, as the VMM holds it, with the kernel's vectors on its next look.",
     },
   ],
-  unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'msr' }],
+  unlockedBy: [
+    { system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'msr' },
+    { system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'smc' },
+  ],
   limits: [
     'No ablation unlocks the guest variant: it is never blocked, and what notices it is the poll, which no ablation takes away.',
   ],

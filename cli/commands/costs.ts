@@ -1,6 +1,7 @@
 import { runAll } from '../../campaign/pool.ts';
 import { PROFILES } from '../../emulator/cost/profiles.ts';
 import { SYSTEMS } from '../../monitor/index.ts';
+import { page } from '../../report/html/page.ts';
 import { type Measured, misfits } from '../../report/overhead.ts';
 import { costsText } from '../../report/overhead-text.ts';
 import { type CostPoint, planCosts } from '../../scenarios/costs.ts';
@@ -22,6 +23,7 @@ export interface CostsArguments {
   readonly jobs?: number | undefined;
   readonly json: boolean;
   readonly jsonl?: string | undefined;
+  readonly html?: string | undefined;
 }
 
 /** From a poll every 0.26 ms, which is what scenarios have, to one every 17 ms. */
@@ -36,7 +38,10 @@ function ticks(words: readonly string[]): number[] {
   return [...new Set(list.map((word) => wholeNumber('--periods', Number(word))!))];
 }
 
-function planOf(args: CostsArguments): CostPoint[] {
+/** The runs that options ask for. @throws Failure `usage` */
+export function costPoints(
+  args: Pick<CostsArguments, 'systems' | 'workloads' | 'periods' | 'rounds' | 'seeds'>,
+): CostPoint[] {
   const systems = SYSTEMS.map(({ name }) => name);
   const seeds = wholeNumber('--seeds', args.seeds) ?? SEEDS;
   if (seeds === 0) throw new Failure('usage', '--seeds expects at least 1');
@@ -50,22 +55,26 @@ function planOf(args: CostsArguments): CostPoint[] {
   });
 }
 
+/** Makes the runs of a comparison. */
+export async function measure(context: Context, points: readonly CostPoint[], jobs: number | undefined) {
+  const count = counter(context, points.length, 'runs');
+  const scenarios = points.map(({ scenario }) => scenario);
+  const outcomes = await runAll(scenarios, { jobs, onDone: count.show });
+  count.end();
+  return outcomes.map(({ result }, index): Measured => ({ point: points[index], result }));
+}
+
 /** Runs workloads with and without monitors, and prints what the monitors cost. @returns the exit code */
 export async function costs(context: Context, args: CostsArguments): Promise<number> {
   const names = PROFILES.map(({ name }) => name);
   const wanted = args.cost === undefined ? names : namesOf('cost profile', args.cost, names);
-  const points = planOf(args);
+  const points = costPoints(args);
   const jobs = wholeNumber('--jobs', args.jobs);
-  create(args.jsonl);
-  const count = counter(context, points.length, 'runs');
-  const outcomes = await runAll(
-    points.map(({ scenario }) => scenario),
-    { jobs, onDone: count.show },
-  );
-  count.end();
-  const measured: Measured[] = outcomes.map(({ result }, index) => ({ point: points[index], result }));
+  for (const file of [args.jsonl, args.html]) create(file);
+  const measured = await measure(context, points, jobs);
   const lines = measured.map(({ result }) => `${resultLine(result)}\n`).join('');
   write(args.jsonl, lines);
+  if (args.html !== undefined) write(args.html, page({ costs: measured }));
   if (args.json) context.out.write(lines);
   else {
     const profiles = PROFILES.filter(({ name }) => wanted.includes(name));

@@ -1,5 +1,5 @@
 import { ATTACKS } from '../../attacks/index.ts';
-import { LAYERS } from '../../attacks/record.ts';
+import { LAYERS, POSITIONS } from '../../attacks/record.ts';
 import { PROFILES } from '../../emulator/cost/profiles.ts';
 import { SYSTEMS } from '../../monitor/index.ts';
 import { scenarioIds, scenarioNamed } from '../../scenarios/catalogue.ts';
@@ -15,6 +15,7 @@ export interface ListArguments {
   readonly system?: string | undefined;
   readonly arch?: string | undefined;
   readonly layer?: string | undefined;
+  readonly position?: string | undefined;
   readonly attackId?: string | undefined;
   readonly json: boolean;
 }
@@ -25,6 +26,8 @@ interface Row {
   readonly title: string;
   readonly arch: string;
   readonly layer?: string;
+  /** Where the attacker's code runs. */
+  readonly position?: string;
   /** Systems that it concerns. */
   readonly systems: readonly string[];
   /** ATT&CK id. */
@@ -47,6 +50,7 @@ const ROWS: Readonly<Record<Noun, () => Row[]>> = {
       title: record.title,
       arch: record.architecture,
       layer: record.layer,
+      position: record.position,
       systems: [...new Set(record.expectations.map((rule) => rule.system))],
       attackId: record.attack.id,
       columns: [record.id, record.architecture, record.layer, record.position, record.title],
@@ -111,6 +115,12 @@ export function list(context: Context, args: ListArguments): void {
     },
     { kind: 'layer', wanted: args.layer, known: () => [...LAYERS], keeps: (row, wanted) => row.layer === wanted },
     {
+      kind: 'position',
+      wanted: args.position,
+      known: () => [...POSITIONS],
+      keeps: (row, wanted) => row.position === wanted,
+    },
+    {
       kind: 'ATT&CK id',
       wanted: args.attackId,
       known: () => [...new Set(ATTACKS.map(({ record }) => record.attack.id))],
@@ -126,8 +136,10 @@ export function list(context: Context, args: ListArguments): void {
     if (rows.length === 0) throw unknownName(`${noun.slice(0, -1)} of ${kind}`, wanted, known());
   }
   if (args.json) {
-    for (const { id, title, arch, layer, systems, attackId } of rows) {
-      context.out.write(`${JSON.stringify({ schema: 1, noun, id, title, arch, layer, systems, attackId })}\n`);
+    for (const { id, title, arch, layer, position, systems, attackId } of rows) {
+      context.out.write(
+        `${JSON.stringify({ schema: 1, noun, id, title, arch, layer, position, systems, attackId })}\n`,
+      );
     }
     return;
   }

@@ -1,12 +1,14 @@
 import { type Outcome, runAll } from '../../campaign/pool.ts';
+import { page } from '../../report/html/page.ts';
 import { fillMatrix, matrixSummary, matrixTable } from '../../report/matrix.ts';
-import { EXIT } from '../../scenarios/errors.ts';
+import { EXIT, Failure } from '../../scenarios/errors.ts';
 import { matrixAttacks, matrixSystems, matrixWorkloads, planMatrix } from '../../scenarios/matrix.ts';
 import { resultLine } from '../../scenarios/result.ts';
 import { type Context, counter } from '../context.ts';
 import { create, write } from '../files.ts';
 import { namesOf } from '../names.ts';
 import { wholeNumber } from '../numbers.ts';
+import { costPoints, measure } from './costs.ts';
 
 export interface MatrixArguments {
   readonly systems?: readonly string[] | undefined;
@@ -17,6 +19,9 @@ export interface MatrixArguments {
   readonly jobs?: number | undefined;
   readonly json: boolean;
   readonly jsonl?: string | undefined;
+  readonly html?: string | undefined;
+  /** The page tells costs, too. */
+  readonly costs: boolean;
 }
 
 /** Runs attacks and workloads under systems, and prints what came of it as a table. @returns the exit code */
@@ -32,12 +37,19 @@ export async function matrix(context: Context, args: MatrixArguments): Promise<n
     seed: wholeNumber('--seed', args.seed),
   });
   const jobs = wholeNumber('--jobs', args.jobs);
-  create(args.jsonl);
+  if (args.costs && args.html === undefined)
+    throw new Failure('usage', '--costs goes into the page, so it needs --html');
+  for (const file of [args.jsonl, args.html]) create(file);
   const scenarios = plan.cells.flat().filter((cell) => cell !== null);
   const count = counter(context, scenarios.length, 'runs');
   const outcomes = await runAll(scenarios, { jobs, onDone: count.show });
   count.end();
   print(context, args, outcomes);
+  if (args.html !== undefined) {
+    const systems = plan.columns.map(({ system }) => system).filter((system) => system !== 'none');
+    const costs = args.costs ? await measure(context, costPoints({ systems }), jobs) : undefined;
+    write(args.html, page({ matrix: { plan, runs: outcomes }, costs }));
+  }
   const results = outcomes.map(({ result }) => result);
   if (!args.json) {
     const filled = fillMatrix(plan, results);
