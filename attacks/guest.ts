@@ -2,9 +2,16 @@
  * A guest's kernel as ground truth sees it: found through the live translation registers of the CPU that runs it, laid
  * out as its build says (`struct rw_guest_layout` of `firmware/lib/include/rw/guest_layout.h`).
  */
-import { type Stage1Registers, type Stage2Registers, translate, translateStage2 } from '../vmi/arm64/walk.ts';
+import {
+  mappingOf,
+  type Stage1Registers,
+  type Stage2Registers,
+  translate,
+  translateStage2,
+} from '../vmi/arm64/walk.ts';
 import { type BuiltImage, type CpuView, type MachineView, readU64 } from './truth.ts';
 
+const LAYOUT_BYTES = 168;
 const LAYOUT_MAGIC = 0x314c_4757_524e_4952n;
 /** Lists longer than this are taken for broken rings. */
 const LONGEST_LIST = 4096;
@@ -26,7 +33,22 @@ export interface GuestLayout {
   readonly current: bigint;
   readonly taskListNode: bigint;
   readonly taskRunNode: bigint;
+  readonly taskPid: bigint;
+  readonly taskState: bigint;
+  readonly taskName: bigint;
   readonly taskTtbr0: bigint;
+  readonly taskSleep: bigint;
+  /** Value of the state of a task that sleeps or waits. */
+  readonly taskWaiting: number;
+  readonly moduleList: bigint;
+  readonly moduleNode: bigint;
+  readonly moduleBase: bigint;
+  readonly moduleBytes: bigint;
+  readonly vectors: bigint;
+  /** The program of all processes: in the kernel's image, in a process, and in itself the u64 that says where its text ends. */
+  readonly userImage: bigint;
+  readonly userBase: bigint;
+  readonly userTextEnd: bigint;
   readonly imageStart: bigint;
 }
 
@@ -34,7 +56,7 @@ export interface GuestLayout {
 export function guestLayout(image: BuiltImage): GuestLayout {
   const bytes = image.bytes;
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + 128 <= bytes.length; at += 8) {
+  for (let at = 0; at + LAYOUT_BYTES <= bytes.length; at += 8) {
     if (data.getBigUint64(at, true) !== LAYOUT_MAGIC) continue;
     const word = (index: number) => data.getBigUint64(at + 16 + index * 8, true);
     const half = (index: number) => BigInt(data.getUint32(at + 16 + 10 * 8 + index * 4, true));
@@ -49,7 +71,20 @@ export function guestLayout(image: BuiltImage): GuestLayout {
       current: word(8),
       taskListNode: half(0),
       taskRunNode: half(1),
+      taskPid: half(2),
+      taskState: half(3),
+      taskName: half(4),
       taskTtbr0: half(5),
+      moduleList: word(9),
+      moduleNode: half(6),
+      moduleBase: half(8),
+      moduleBytes: half(9),
+      taskSleep: half(10),
+      taskWaiting: Number(half(11)),
+      vectors: word(3),
+      userImage: word(16),
+      userBase: word(17),
+      userTextEnd: word(18),
     };
   }
   throw new Error(`image ${image.name} holds no layout of its structures`);
@@ -83,10 +118,18 @@ export class GuestMemory {
   private readonly stage1: Stage1Registers;
   private readonly stage2: Stage2Registers;
 
-  constructor(view: MachineView, cpu: CpuView) {
+  /** VBAR_EL1 as it is live. */
+  readonly vbar: bigint;
+
+  private readonly cpu: CpuView;
+
+  /** @param ttbr0 the lower half's tables, where not the live ones */
+  constructor(view: MachineView, cpu: CpuView, ttbr0?: bigint) {
     this.view = view;
-    this.stage1 = stage1Of(cpu);
+    this.cpu = cpu;
+    this.stage1 = ttbr0 === undefined ? stage1Of(cpu) : { ...stage1Of(cpu), ttbr0 };
     this.stage2 = stage2Of(cpu);
+    this.vbar = cpu.register('VBAR_EL1');
   }
 
   /** TTBR0_EL1 as it is live. */
@@ -96,8 +139,35 @@ export class GuestMemory {
 
   /** Reads an aligned 64-bit word, or undefined where nothing is mapped. */
   u64(va: bigint): bigint | undefined {
-    const pa = translate((at) => readU64(this.view, at), this.stage1, this.stage2, va);
+    const pa = this.physical(va);
     return pa === undefined ? undefined : readU64(this.view, pa);
+  }
+
+  /** Reads an aligned 32-bit word, or undefined where nothing is mapped. */
+  u32(va: bigint): number | undefined {
+    const word = this.u64(va & ~7n);
+    return word === undefined ? undefined : Number((word >> (8n * (va & 4n))) & 0xffff_ffffn);
+  }
+
+  /** Where an address leads, physically. */
+  physical(va: bigint): number | undefined {
+    return translate((at) => readU64(this.view, at), this.stage1, this.stage2, va);
+  }
+
+  /** Bytes that lie in one page, or undefined where nothing is mapped. */
+  bytes(va: bigint, length: number): Uint8Array | undefined {
+    const pa = this.physical(va);
+    return pa === undefined ? undefined : this.view.peek(pa, length);
+  }
+
+  /** The leaf descriptor of stage 1 for an address, or undefined where nothing is mapped. */
+  descriptor(va: bigint): bigint | undefined {
+    return mappingOf((at) => readU64(this.view, at), this.stage1, this.stage2, va)?.descriptor;
+  }
+
+  /** The same guest's memory as a process with another TTBR0_EL1 has it. */
+  ofProcess(ttbr0: bigint): GuestMemory {
+    return new GuestMemory(this.view, this.cpu, ttbr0);
   }
 
   /** Addresses of the elements of a ring, or undefined if it cannot be followed to its head. */

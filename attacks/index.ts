@@ -38,10 +38,28 @@ import { record as vmiDataHijack } from './arm64.vmi.data-hijack/record.ts';
 import { truth as vmiDataHijackTruth } from './arm64.vmi.data-hijack/truth.ts';
 import { record as vttbrSwap } from './arm64.vttbr.swap/record.ts';
 import { truth as vttbrSwapTruth } from './arm64.vttbr.swap/truth.ts';
+import { record as atra } from './guest.atra/record.ts';
+import { truth as atraTruth } from './guest.atra/truth.ts';
+import { record as evolutionary } from './guest.dkom.evolutionary/record.ts';
+import { truth as evolutionaryTruth } from './guest.dkom.evolutionary/truth.ts';
+import { record as moduleUnlink } from './guest.dkom.module-unlink/record.ts';
+import { truth as moduleUnlinkTruth } from './guest.dkom.module-unlink/truth.ts';
 import { record as taskUnlink } from './guest.dkom.task-unlink/record.ts';
 import { truth as taskUnlinkTruth } from './guest.dkom.task-unlink/truth.ts';
+import { record as dksm } from './guest.dksm/record.ts';
+import { truth as dksmTruth } from './guest.dksm/truth.ts';
+import { record as codeInject } from './guest.process.code-inject/record.ts';
+import { truth as codeInjectTruth } from './guest.process.code-inject/truth.ts';
 import { record as syscallHook } from './guest.syscall.hook/record.ts';
 import { truth as syscallHookTruth } from './guest.syscall.hook/truth.ts';
+import { record as textPatch } from './guest.text.patch/record.ts';
+import { truth as textPatchTruth } from './guest.text.patch/truth.ts';
+import { record as timingProbe } from './guest.timing-probe/record.ts';
+import { truth as timingProbeTruth } from './guest.timing-probe/truth.ts';
+import { record as guestTransient } from './guest.transient/record.ts';
+import { truth as guestTransientTruth } from './guest.transient/truth.ts';
+import { record as vbarHook } from './guest.vbar.hook/record.ts';
+import { truth as vbarHookTruth } from './guest.vbar.hook/truth.ts';
 import type { AttackRecord } from './record.ts';
 import type { RelayStrategy } from './relay.ts';
 import type { Truth } from './truth.ts';
@@ -75,6 +93,15 @@ export const ATTACKS: readonly Attack[] = [
   { record: vttbrSwap, truth: vttbrSwapTruth },
   { record: taskUnlink, truth: taskUnlinkTruth },
   { record: syscallHook, truth: syscallHookTruth },
+  { record: moduleUnlink, truth: moduleUnlinkTruth },
+  { record: textPatch, truth: textPatchTruth },
+  { record: vbarHook, truth: vbarHookTruth },
+  { record: atra, truth: atraTruth },
+  { record: dksm, truth: dksmTruth },
+  { record: evolutionary, truth: evolutionaryTruth },
+  { record: codeInject, truth: codeInjectTruth },
+  { record: guestTransient, truth: guestTransientTruth },
+  { record: timingProbe, truth: timingProbeTruth },
 ];
 
 /** An attack by its id, or undefined. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { guestLayout } from './guest.ts';
 import {
@@ -84,27 +85,28 @@ describe('built images', () => {
     expect(() => symbol(image(new Uint8Array()), 'b')).toThrow('image i has no symbol b');
   });
 
-  test("the guest's layout is found by its magic wherever it stands", () => {
-    const bytes = new Uint8Array(256);
+  test("the guest's layout is found by its magic wherever it stands, each field where the C header puts it", () => {
+    const header = readFileSync(new URL('../firmware/lib/include/rw/guest_layout.h', import.meta.url), 'utf8');
+    const body = /struct rw_guest_layout \{([^}]*)\}/.exec(header.replace(/\/\*[\s\S]*?\*\//g, ''))![1];
+    const bytes = new Uint8Array(512);
     const data = new DataView(bytes.buffer);
+    const expected = new Map<string, number>();
+    let at = 64;
+    for (const [, bits, name] of body.matchAll(/uint(32|64)_t (\w+);/g)) {
+      const size = Number(bits) / 8;
+      at = Math.ceil(at / size) * size;
+      if (size === 8) data.setBigUint64(at, BigInt(at), true);
+      else data.setUint32(at, at, true);
+      expected.set(
+        name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+        at,
+      );
+      at += size;
+    }
     data.setBigUint64(64, 0x314c_4757_524e_4952n, true);
-    for (let index = 0; index < 10; index++) data.setBigUint64(64 + 16 + index * 8, BigInt(100 + index), true);
-    data.setUint32(64 + 16 + 80, 8, true);
-    data.setUint32(64 + 16 + 84, 24, true);
-    data.setUint32(64 + 16 + 100, 40, true);
-    expect(guestLayout(image(bytes))).toEqual({
-      imageStart: 100n,
-      textStart: 101n,
-      textEnd: 102n,
-      syscallTable: 104n,
-      syscallCount: 105,
-      taskList: 106n,
-      runQueue: 107n,
-      current: 108n,
-      taskListNode: 8n,
-      taskRunNode: 24n,
-      taskTtbr0: 40n,
-    });
+    const found = Object.entries(guestLayout(image(bytes))).map(([name, value]) => [name, Number(value)]);
+    expect(found.length).toBeGreaterThan(20);
+    expect(found).toEqual(found.map(([name]) => [name, expected.get(name as string)]));
     expect(() => guestLayout(image(new Uint8Array(256)))).toThrow('holds no layout');
   });
 });

@@ -78,6 +78,8 @@ export interface Observer {
   sample(view: MachineView): boolean;
   /** Looks for the last time, after the machine has stopped, and decides. */
   conclude(view: MachineView): Effect;
+  /** What it measured beside the effect, after {@link conclude}: numbers by name, the unit its last part. */
+  figures?(view: MachineView): Readonly<Record<string, number>>;
 }
 
 export interface Truth {

@@ -10,6 +10,8 @@ const FINDINGS: Readonly<Record<string, string>> = {
   'guest.syscall-table': 'An entry of the system-call table differs from the kernel as built.',
   'guest.text': "The guest's kernel text differs from its image as built.",
   'guest.task-hidden': 'A task is on the run queue or runs, and the task list does not hold it.',
+  'guest.module-hidden': "The kernel can execute code that is neither its text nor a module's of its list.",
+  'guest.process-text': "A process's text differs from the program that its kernel was built with.",
   'guest.structure': 'A list of the guest is cyclic, endless or points nowhere.',
 };
 

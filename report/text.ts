@@ -80,6 +80,9 @@ export function verdictText(result: Result, colours: Palette): string {
   const asMeant = result.end === (result.expected.end ?? 'power-off');
   const shown = `the machine ${ENDS[result.end]}`;
   const end = result.end === 'power-off' && asMeant ? [] : [row('end', asMeant ? shown : colours.bad(shown))];
+  const figures = Object.entries(result.figures ?? {}).map(([name, value]) =>
+    row('measured', `${name.replace(/\.(\w+)$/, ', in $1')}: ${grouped(value)}`),
+  );
   const gaps = result.unimplemented.map((gap) => row('gap', colours.bad(`${gap.kind} ${gap.what} (${gap.section})`)));
   return [
     colours.strong(result.agrees ? colours.good('as expected') : colours.bad('NOT as expected')),
@@ -87,6 +90,7 @@ export function verdictText(result: Result, colours: Palette): string {
     axis('detection', result.detection, result.expected.detection, colours),
     ...alarmLines(result, colours),
     ...latency,
+    ...figures,
     ...end,
     ...gaps,
     row('because', result.expected.reason),

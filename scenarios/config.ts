@@ -7,7 +7,16 @@ export const CONFIG_VERSION = 1;
 export const CONFIG_WORDS = 32;
 
 /** Guest workloads, in the order of `enum rw_workload`. */
-export const WORKLOADS = ['mixed', 'null-syscall', 'context-switch', 'page-fault', 'pipe', 'copy', 'compute'] as const;
+export const WORKLOADS = [
+  'mixed',
+  'null-syscall',
+  'context-switch',
+  'page-fault',
+  'pipe',
+  'copy',
+  'compute',
+  'module',
+] as const;
 export type Workload = (typeof WORKLOADS)[number];
 
 /** Ablations of `tvmi`, in the order of their bits (`RW_ABLATION_*`). */

@@ -32,6 +32,10 @@ export const resultSchema = z
     end: z.enum(ENDS).describe('how the machine stopped'),
     effect: z.enum(EFFECTS).nullable().describe('by ground truth; null in a benign run'),
     detection: z.enum(DETECTIONS),
+    figures: z
+      .record(z.string(), z.number())
+      .optional()
+      .describe("what the attack's ground truth measured beside its effect, by name and unit"),
     agrees: z.boolean().describe('the run ended in order, and both axes are the expected ones'),
     alarms: z.array(
       z.strictObject({
@@ -88,9 +92,9 @@ function ordered(result: Result): Record<string, unknown> {
   return Object.fromEntries(keys.map((key) => [key, sortRecords(key, source[key])]));
 }
 
-const SORTED = new Set(['image', 'counts', 'cycles', 'serial']);
+const SORTED = new Set(['figures', 'image', 'counts', 'cycles', 'serial']);
 
 function sortRecords(key: string, value: unknown): unknown {
-  if (!SORTED.has(key)) return value;
+  if (value === undefined || !SORTED.has(key)) return value;
   return Object.fromEntries(Object.entries(value as object).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }

@@ -346,6 +346,7 @@ class Run {
     this.clock.mark(now);
     const alarms = this.wire.end(now);
     const effect = this.observer?.conclude(this.view) ?? null;
+    const figures = this.observer?.figures?.(this.view);
     const first = earlier(progress.firstHostileInstruction, this.wire.tamperedAt);
     const attackFrom = first ?? (progress.attackDue ? this.notDueAt : undefined);
     const verdict = judge({ end, effect, alarms, attackFrom, firstHostileInstruction: first }, expected);
@@ -367,6 +368,7 @@ class Run {
       end,
       effect: verdict.effect,
       detection: verdict.detection,
+      ...(figures ? { figures } : {}),
       agrees: verdict.agrees,
       alarms: alarms.map((alarm) => ({ ...alarm, cycles: this.clock.at(alarm.instruction) })),
       latency: this.latency(verdict.latency, first),

@@ -29,6 +29,13 @@ const VMM_CORE = ['firmware/vmm/core', 'firmware/vmm/arm64', LIB];
 /** With the check that a VMM makes of its guests where no monitor takes its place. */
 const VMM = [...VMM_CORE, 'firmware/vmm/introspect'];
 
+/** First byte of the VMM's first module slot (`RW_VMM_MODULES` of `rw/layout.h`). */
+const VMM_MODULE_BASE = 0x4100_0000n;
+/** First byte of the guest kernel's module slot (`RW_GUEST_MODULE_VA` of `rw/layout.h`). */
+const GUEST_MODULE_BASE = 0xffff_ff80_40c0_0000n;
+/** Bytes from one module slot to the next (`RW_MODULE_SLOT_SIZE`). */
+const MODULE_SLOT = 0x1_0000n;
+
 /** The hardened builds of the VMM. */
 const VMMS: readonly Image[] = [
   {
@@ -79,11 +86,17 @@ export const IMAGES: readonly Image[] = [
     linker: 'firmware/guest/user.ld',
   },
   {
+    name: 'guest-module',
+    sources: ['firmware/guest/module'],
+    linker: 'firmware/lib/module.ld',
+    linkerSymbols: [`module_base=0x${(GUEST_MODULE_BASE + MODULE_SLOT).toString(16)}`],
+  },
+  {
     name: 'guest',
     sources: ['firmware/guest/kernel', LIB],
     include: ['firmware/guest/include'],
     linker: 'firmware/guest/guest.ld',
-    embeds: ['guest-user'],
+    embeds: ['guest-user', 'guest-module'],
   },
   {
     name: 'el3-tvmi',
@@ -113,11 +126,6 @@ export const IMAGES: readonly Image[] = [
 
 /** What who writes an exploit has looked at beforehand: the published binaries. */
 const VICTIMS: readonly string[] = [...VMMS.map((image) => vulnerable(image).name), 'guest'];
-
-/** First byte of the VMM's first module slot (`RW_VMM_MODULES` of `rw/layout.h`). */
-const VMM_MODULE_BASE = 0x4100_0000n;
-/** First byte of the guest kernel's module slot (`RW_GUEST_MODULE_VA` of `rw/layout.h`). */
-const GUEST_MODULE_BASE = 0xffff_ff80_40c0_0000n;
 
 /**
  * The row of an attack's payload. A payload that includes `rw/guest_api.h` is a module of the guest kernel, any other

@@ -1,36 +1,3 @@
-import { guestLayout, guestZero } from '../guest.ts';
-import { GUEST0_RAM } from '../layout.ts';
-import { type MachineView, stopped, type Truth } from '../truth.ts';
+import { hiddenTask } from '../hidden-task.ts';
 
-/** Tasks of guest 0 that run or are about to, and that its list of all tasks does not show. */
-function hiddenTasks(view: MachineView): Set<bigint> | undefined {
-  const guest = guestZero(view, GUEST0_RAM);
-  if (!guest) return undefined;
-  const layout = guestLayout(view.image('guest'));
-  const shown = guest.ring(layout.taskList, layout.taskListNode);
-  const queued = guest.ring(layout.runQueue, layout.taskRunNode);
-  const current = guest.u64(layout.current);
-  if (!shown || !queued || current === undefined) return undefined;
-  const hidden = new Set(current === 0n ? queued : [...queued, current]);
-  for (const task of shown) hidden.delete(task);
-  return hidden;
-}
-
-/** Sampled: a task is hidden if two checkpoints in a row find it so, for the kernel itself links in several steps. */
-export const truth: Truth = {
-  interval: 20_000,
-  observe() {
-    let before = new Set<bigint>();
-    let seen = false;
-    return {
-      sample(view) {
-        const hidden = hiddenTasks(view);
-        if (!hidden) return seen;
-        seen ||= [...hidden].some((task) => before.has(task));
-        before = hidden;
-        return seen;
-      },
-      conclude: (view) => (seen ? 'succeeded' : stopped(view) ? 'blocked' : 'no-effect'),
-    };
-  },
-};
+export const truth = hiddenTask(20_000);

@@ -79,5 +79,6 @@ void vmi_check_guest(const struct vmi_check *check) {
   check_text(check);
   check_syscall_table(check);
   vmi_check_processes(check);
+  vmi_check_process_text(check);
   vmi_check_modules(check);
 }

@@ -11,4 +11,6 @@ const struct vmi_finding_text vmi_finding_texts[VMI_FINDING_KINDS] = {
     [VMI_TASK_HIDDEN] = {"guest.task-hidden", "pid", "witness"},
     [VMI_STRUCTURE] = {"guest.structure", "list", "steps"},
     [VMI_TABLE_UNKNOWN] = {"guest.table-unknown", "ttbr0", NULL},
+    [VMI_MODULE_HIDDEN] = {"guest.module-hidden", "address", NULL},
+    [VMI_PROCESS_TEXT] = {"guest.process-text", "pid", "address"},
 };

@@ -30,6 +30,15 @@ const OTHER: Readonly<Record<string, string>> = {
   'arm64.vmi.data-hijack': 'arm64.vmi.code-patch',
   'arm64.vttbr.swap': 'arm64.vbar.redirect',
   'guest.dkom.task-unlink': 'guest.syscall.hook',
+  'guest.dkom.module-unlink': 'guest.dkom.task-unlink',
+  'guest.text.patch': 'guest.syscall.hook',
+  'guest.vbar.hook': 'guest.syscall.hook',
+  'guest.atra': 'guest.syscall.hook',
+  'guest.dksm': 'guest.dkom.task-unlink',
+  'guest.dkom.evolutionary': 'guest.dksm',
+  'guest.process.code-inject': 'guest.text.patch',
+  'guest.transient': 'guest.syscall.hook',
+  'guest.timing-probe': 'guest.syscall.hook',
   'guest.syscall.hook': 'guest.dkom.task-unlink',
 };
 

@@ -35,7 +35,7 @@ function shiftOf(level: number): number {
 /**
  * Walks one stage.
  * @param entryAt physical address of a descriptor, given its address in the stage's own output space
- * @returns the output address, or undefined where the tables map nothing
+ * @returns where the leaf leads, or undefined where the tables map nothing
  */
 function walk(
   read: ReadU64,
@@ -44,7 +44,7 @@ function walk(
   inputBits: number,
   startLevel: number,
   entryAt: (address: bigint) => number | undefined,
-): bigint | undefined {
+): { readonly output: bigint; readonly descriptor: bigint } | undefined {
   let table = root;
   for (let level = startLevel; level <= LAST_LEVEL; level++) {
     const shift = shiftOf(level);
@@ -57,7 +57,7 @@ function walk(
     const leaf = level === LAST_LEVEL ? type === 3 : type === 1 && level > 0;
     if (leaf) {
       const inside = (1n << BigInt(shift)) - 1n;
-      return (descriptor & ADDRESS & ~inside) | (input & inside);
+      return { output: (descriptor & ADDRESS & ~inside) | (input & inside), descriptor };
     }
     if (type !== 3) return undefined;
     table = descriptor & ADDRESS;
@@ -73,8 +73,33 @@ export function translateStage2(read: ReadU64, registers: Stage2Registers, ipa: 
   // VTCR_EL2.SL0 for the 4 KiB granule: 0 starts at level 2, 1 at level 1, 2 at level 0.
   const startLevel = 2 - Number((registers.vtcr >> 6n) & 3n);
   const root = registers.vttbr & ADDRESS;
-  const output = walk(read, root, ipa, inputBits, startLevel, Number);
-  return output === undefined ? undefined : Number(output);
+  const leaf = walk(read, root, ipa, inputBits, startLevel, Number);
+  return leaf && Number(leaf.output);
+}
+
+/** What stage 1 of the EL1&0 regime says of an address. */
+export interface Mapping {
+  /** Intermediate physical address. */
+  readonly ipa: bigint;
+  /** The leaf, as it stands in its table. */
+  readonly descriptor: bigint;
+}
+
+/** Walks stage 1, each of its tables through stage 2. @returns undefined where nothing is mapped */
+export function mappingOf(
+  read: ReadU64,
+  stage1: Stage1Registers,
+  stage2: Stage2Registers,
+  va: bigint,
+): Mapping | undefined {
+  const high = (va >> 55n) & 1n;
+  const size = Number((stage1.tcr >> (high ? 16n : 0n)) & 0x3fn);
+  const inputBits = 64 - size;
+  const root = (high ? stage1.ttbr1 : stage1.ttbr0) & ADDRESS & ~1n;
+  const startLevel = LAST_LEVEL - Math.floor((inputBits - GRANULE_BITS - 1) / BITS_PER_LEVEL);
+  const input = va & ((1n << BigInt(inputBits)) - 1n);
+  const leaf = walk(read, root, input, inputBits, startLevel, (ipa) => translateStage2(read, stage2, ipa));
+  return leaf && { ipa: leaf.output, descriptor: leaf.descriptor };
 }
 
 /** Virtual address of the EL1&0 regime to physical address, through both stages. */
@@ -84,14 +109,6 @@ export function translate(
   stage2: Stage2Registers,
   va: bigint,
 ): number | undefined {
-  const toPhysical = (ipa: bigint) => translateStage2(read, stage2, ipa);
-  if (!stage1.enabled) return toPhysical(va);
-  const high = (va >> 55n) & 1n;
-  const size = Number((stage1.tcr >> (high ? 16n : 0n)) & 0x3fn);
-  const inputBits = 64 - size;
-  const root = (high ? stage1.ttbr1 : stage1.ttbr0) & ADDRESS & ~1n;
-  const startLevel = LAST_LEVEL - Math.floor((inputBits - GRANULE_BITS - 1) / BITS_PER_LEVEL);
-  const input = va & ((1n << BigInt(inputBits)) - 1n);
-  const ipa = walk(read, root, input, inputBits, startLevel, toPhysical);
-  return ipa === undefined ? undefined : toPhysical(ipa);
+  const ipa = stage1.enabled ? mappingOf(read, stage1, stage2, va)?.ipa : va;
+  return ipa === undefined ? undefined : translateStage2(read, stage2, ipa);
 }

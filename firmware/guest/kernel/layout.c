@@ -27,4 +27,9 @@ __attribute__((section(".rodata.layout"), used, aligned(8))) const struct rw_gue
     .module_name = offsetof(struct module, name),
     .module_base = offsetof(struct module, base),
     .module_bytes = offsetof(struct module, size),
+    .task_sleep = offsetof(struct task, sleep_ticks),
+    .task_waiting = TASK_WAITING,
+    .user_image = (uint64_t)&user_image,
+    .user_base = USER_IMAGE,
+    .user_text_end = offsetof(struct user_image, data),
 };

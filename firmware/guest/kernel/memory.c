@@ -105,12 +105,26 @@ void memory_init(void) {
   __asm__ volatile("isb\n tlbi vmalle1\n dsb nsh\n isb" : : : "memory");
 }
 
-int kernel_map(uint64_t va, uint64_t ipa, uint64_t size, uint64_t attributes) {
-  const int error = page_table_map(&kernel_table, va, ipa, size, attributes, false);
+static void flush(uint64_t va, uint64_t size) {
   for (uint64_t at = va; at < va + size; at += RW_PAGE_SIZE) {
     __asm__ volatile("tlbi vaae1, %0" : : "r"(at >> 12 & 0xfffffffffffull) : "memory");
   }
   dsb_sy();
   isb();
+}
+
+int kernel_map(uint64_t va, uint64_t ipa, uint64_t size, uint64_t attributes) {
+  const int error = page_table_map(&kernel_table, va, ipa, size, attributes, false);
+  flush(va, size);
   return error;
+}
+
+void kernel_unmap(uint64_t va, uint64_t size) {
+  for (uint64_t at = va; at < va + size; at += RW_PAGE_SIZE) {
+    unsigned level;
+    uint64_t *slot = page_table_slot(&kernel_table, at, &level);
+    if (slot != NULL) *(volatile uint64_t *)slot = 0;
+  }
+  dsb_ish();
+  flush(va, size);
 }

@@ -63,3 +63,9 @@ user_image:
   .incbin "guest-user.bin"
   .balign 4096
 user_image_end:
+  .globl module_image
+  .globl module_image_end
+module_image:
+  .incbin "guest-module.bin"
+module_image_end:
+  .balign 4096

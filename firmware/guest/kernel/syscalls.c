@@ -76,6 +76,16 @@ static int64_t sys_module_poll(const uint64_t *arguments) {
 
 static int64_t sys_module_load(const uint64_t *arguments) { return module_load(arguments[0]); }
 
+static int64_t sys_module_install(const uint64_t *arguments) {
+  (void)arguments;
+  return module_install();
+}
+
+static int64_t sys_module_remove(const uint64_t *arguments) {
+  (void)arguments;
+  return module_remove();
+}
+
 static int64_t sys_boot_info(const uint64_t *arguments) {
   const int64_t values[] = {
       [BOOT_GUEST] = boot_info->guest,
@@ -123,6 +133,8 @@ syscall_handler syscall_table[SYS_COUNT] = {
     [SYS_MESSAGE_SEND] = sys_message_send,
     [SYS_MESSAGE_WAIT] = sys_message_wait,
     [SYS_SHUTDOWN] = sys_shutdown,
+    [SYS_MODULE_INSTALL] = sys_module_install,
+    [SYS_MODULE_REMOVE] = sys_module_remove,
 };
 
 void syscall(struct frame *frame) {

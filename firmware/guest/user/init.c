@@ -51,6 +51,10 @@ static const struct child children_of[RW_WORKLOADS][MAX_CHILDREN] = {
                              {"compute-2", work_compute, 0, 2, 1},
                              {"compute-3", work_compute, 0, 3, 1},
                              {"compute-4", work_compute, 0, 4, 1}},
+    [RW_WORKLOAD_MODULE] = {{"modules", work_module, 0, 1, 2},
+                            {"compute", work_compute, 0, 2, 1},
+                            {"switch", work_yield, 0, 3, 4},
+                            {"syscall", work_null_syscall, 0, 4, 2}},
 };
 
 static const char *const workload_names[RW_WORKLOADS] = {
@@ -61,6 +65,7 @@ static const char *const workload_names[RW_WORKLOADS] = {
     [RW_WORKLOAD_PIPE] = "pipe",
     [RW_WORKLOAD_COPY] = "copy",
     [RW_WORKLOAD_COMPUTE] = "compute",
+    [RW_WORKLOAD_MODULE] = "module",
 };
 
 struct line {

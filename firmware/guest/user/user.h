@@ -35,5 +35,7 @@ uint64_t work_pipe_writer(uint64_t argument);
 uint64_t work_pipe_reader(uint64_t argument);
 uint64_t work_copy(uint64_t argument);
 uint64_t work_compute(uint64_t argument);
+/* One process of a guest alone may do this: the kernel has one module of its own. */
+uint64_t work_module(uint64_t argument);
 
 #endif

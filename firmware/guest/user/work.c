@@ -13,6 +13,7 @@
 #define COPY_BYTES 4096
 #define COPIES_PER_ROUND 4
 #define STEPS_PER_ROUND 6000
+#define MODULES_PER_ROUND 8
 #define PAGE 4096
 
 static uint64_t mix(uint64_t hash, uint64_t value) { return (hash ^ value) * HASH_PRIME; }
@@ -78,6 +79,17 @@ uint64_t work_pipe_reader(uint64_t argument) {
     const int64_t got = system_call(SYS_PIPE_READ, WORK_PIPE(argument), (uint64_t)chunk, wanted);
     for (int64_t i = 0; i < got; i++) hash = mix(hash, chunk[i]);
     left -= (uint32_t)got;
+  }
+  return hash;
+}
+
+/* Loads the kernel's own module and takes it out again. */
+uint64_t work_module(uint64_t argument) {
+  uint64_t hash = HASH_START;
+  for (uint32_t i = 0; i < WORK_ROUNDS(argument) * MODULES_PER_ROUND; i++) {
+    hash = mix(hash, (uint64_t)system_call(SYS_MODULE_INSTALL, 0, 0, 0));
+    system_call(SYS_YIELD, 0, 0, 0);
+    hash = mix(hash, (uint64_t)system_call(SYS_MODULE_REMOVE, 0, 0, 0) + i);
   }
   return hash;
 }

@@ -19,6 +19,11 @@ static const void *copied_bytes(struct vmi_memory *interface, uint64_t va, size_
   return rw_vmi_read(reader->guest, va, buffer, size) == 0 ? buffer : NULL;
 }
 
+/* By the linear map again: the service takes no other address. */
+static const void *copied_physical(struct vmi_memory *interface, uint64_t ipa, size_t size, void *buffer) {
+  return copied_bytes(interface, ipa + RW_GUEST_LINEAR_VA, size, buffer);
+}
+
 void reader_open(struct reader *reader, unsigned guest) {
-  *reader = (struct reader){.interface = {copied_bytes}, .guest = guest};
+  *reader = (struct reader){.interface = {copied_bytes, copied_physical}, .guest = guest};
 }

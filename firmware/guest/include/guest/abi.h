@@ -21,7 +21,9 @@
 #define SYS_MESSAGE_SEND 15 /* (value) to the other guest, through a shared page */
 #define SYS_MESSAGE_WAIT 16 /* () -> value that the other guest sent */
 #define SYS_SHUTDOWN 17     /* (code), does not return */
-#define SYS_COUNT 18
+#define SYS_MODULE_INSTALL 18 /* () -> result of the kernel's own module */
+#define SYS_MODULE_REMOVE 19  /* () -> 0 */
+#define SYS_COUNT 20
 
 /* Fields of SYS_BOOT_INFO. */
 #define BOOT_GUEST 0

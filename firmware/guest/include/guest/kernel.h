@@ -67,6 +67,7 @@ void *page_get_kernel(void);
 void *page_get_user(void);
 void page_put_user(void *page);
 int kernel_map(uint64_t va, uint64_t ipa, uint64_t size, uint64_t attributes);
+void kernel_unmap(uint64_t va, uint64_t size);
 extern const uint64_t kernel_code_attributes, kernel_data_attributes;
 
 /* space.c: a process's address space */
@@ -119,7 +120,11 @@ struct module {
 };
 extern struct rw_guest_node module_list;
 int64_t module_poll(void);
+/* The one that the VMM hands out. What its entry returns, or an error. */
 int64_t module_load(uint64_t handle);
+/* The kernel's own: the same, and its end. */
+int64_t module_install(void);
+int64_t module_remove(void);
 
 /* message.c: one word through a shared page, from guest 0 to guest 1 */
 int64_t message_send(uint64_t value);

@@ -10,7 +10,9 @@
  *
  * What a kernel with such a map keeps, at each of its instructions, for who looks from outside while it
  * is stopped: who follows `next` from a head comes back to it; a task is in the list before it is ready
- * or runs, and leaves it after it ran last.
+ * or runs, and leaves it after it ran last; a module is in the list before its code is executable, and
+ * leaves it after it was executable last; what the kernel itself maps executable is its text and its
+ * modules, and a process's text is that of its program.
  */
 #ifndef RW_GUEST_LAYOUT_H
 #define RW_GUEST_LAYOUT_H
@@ -47,6 +49,15 @@ struct rw_guest_layout {
   uint32_t module_name;
   uint32_t module_base; /* u64 */
   uint32_t module_bytes; /* u64 */
+
+  uint32_t task_sleep;   /* offset within a task, u64: timer ticks that it still sleeps */
+  uint32_t task_waiting; /* value of task_state for a task that sleeps or waits */
+
+  /* The program of all processes: where the kernel's image holds it, where a process has it, and the
+   * offset in it of a u64 that says at which process address its text ends. */
+  uint64_t user_image;
+  uint64_t user_base;
+  uint64_t user_text_end;
 };
 
 #endif

@@ -37,6 +37,8 @@ void vmi_check_switch(const struct vmi_check *check, uint64_t ttbr0);
 bool vmi_is_up(const struct vmi_check *check);
 void vmi_add(const struct vmi_check *check, enum vmi_finding_kind kind, uint64_t a, uint64_t b);
 void vmi_check_processes(const struct vmi_check *check);
+/* After vmi_check_processes, whose view it uses. */
+void vmi_check_process_text(const struct vmi_check *check);
 void vmi_check_modules(const struct vmi_check *check);
 
 #endif

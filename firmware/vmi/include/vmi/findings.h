@@ -15,13 +15,15 @@ enum vmi_finding_kind {
   VMI_TASK_HIDDEN,   /* a = pid, b = enum vmi_witness */
   VMI_STRUCTURE,     /* a = enum vmi_list, b = elements followed before it broke */
   VMI_TABLE_UNKNOWN, /* a = TTBR0_EL1 that belongs to no task of the list */
+  VMI_MODULE_HIDDEN, /* a = address that the kernel can execute, of neither its text nor a module of the list */
+  VMI_PROCESS_TEXT,  /* a = pid, b = address in the process's text */
   VMI_FINDING_KINDS
 };
 
 /* What showed a task that the list does not hold. */
 enum vmi_witness { VMI_WITNESS_RUN_QUEUE, VMI_WITNESS_CURRENT };
 
-enum vmi_list { VMI_LIST_TASKS, VMI_LIST_RUN_QUEUE, VMI_LIST_MODULES };
+enum vmi_list { VMI_LIST_TASKS, VMI_LIST_RUN_QUEUE, VMI_LIST_MODULES, VMI_LIST_TABLES };
 
 struct vmi_finding {
   uint32_t kind; /* enum vmi_finding_kind */

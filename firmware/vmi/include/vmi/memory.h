@@ -11,6 +11,8 @@ struct vmi_memory {
   /* The bytes [va, va + size), which lie in one page: where they stand, or `buffer` with a copy of
    * them. NULL where nothing is mapped. */
   const void *(*bytes)(struct vmi_memory *memory, uint64_t va, size_t size, void *buffer);
+  /* The same by intermediate physical address: what the guest's own tables lead to. */
+  const void *(*physical)(struct vmi_memory *memory, uint64_t ipa, size_t size, void *buffer);
 };
 
 /* Copies [va, va + size), which may span pages. False where part of it is not mapped. */

@@ -116,6 +116,12 @@ static const void *live_bytes(struct vmi_memory *interface, uint64_t va, size_t 
   return walk((struct guest_memory *)interface, va, &pa) ? memory_at(pa, size) : NULL;
 }
 
+static const void *live_physical(struct vmi_memory *interface, uint64_t ipa, size_t size, void *buffer) {
+  (void)buffer;
+  uint64_t pa;
+  return walk_stage2((struct guest_memory *)interface, ipa, &pa) ? memory_at(pa, size) : NULL;
+}
+
 void guest_memory_open(struct guest_memory *memory, const struct agent_vm *vm) {
-  *memory = (struct guest_memory){.interface = {live_bytes}, .vm = vm, .page_va = ~0ull};
+  *memory = (struct guest_memory){.interface = {live_bytes, live_physical}, .vm = vm, .page_va = ~0ull};
 }
