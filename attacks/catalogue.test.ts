@@ -34,8 +34,9 @@ describe.each(records)('%s', (id, record) => {
     }
   });
 
-  test('must succeed without a monitor in its first variant', () => {
-    expect(expectationFor(record, 'none', [], record.variants[0].name)?.effect).toBe('succeeded');
+  test('must succeed without a monitor in its first variant, or say why that has no meaning', () => {
+    const alone = expectationFor(record, 'none', [], record.variants[0].name)?.effect;
+    expect(alone === 'succeeded').toBe(record.meaninglessAlone === undefined);
   });
 
   test('says for each variant and system what to expect, and why', () => {

@@ -22,6 +22,8 @@ import { record as secureRamDma } from './arm64.secure-ram.dma/record.ts';
 import { truth as secureRamDmaTruth } from './arm64.secure-ram.dma/truth.ts';
 import { record as secureRamRead } from './arm64.secure-ram.read/record.ts';
 import { truth as secureRamReadTruth } from './arm64.secure-ram.read/truth.ts';
+import { record as smcFuzz } from './arm64.smc.fuzz/record.ts';
+import { truth as smcFuzzTruth } from './arm64.smc.fuzz/truth.ts';
 import { record as pointerConfusion } from './arm64.smc.pointer-confusion/record.ts';
 import { truth as pointerConfusionTruth } from './arm64.smc.pointer-confusion/truth.ts';
 import { record as doubleMap } from './arm64.stage2.double-map/record.ts';
@@ -83,6 +85,7 @@ export const ATTACKS: readonly Attack[] = [
   { record: reportReplay, truth: reportReplayTruth, relays: reportReplayRelays },
   { record: secureRamDma, truth: secureRamDmaTruth },
   { record: secureRamRead, truth: secureRamReadTruth },
+  { record: smcFuzz, truth: smcFuzzTruth },
   { record: pointerConfusion, truth: pointerConfusionTruth },
   { record: doubleMap, truth: doubleMapTruth },
   { record: transient, truth: transientTruth },

@@ -101,6 +101,8 @@ export interface AttackRecord {
   readonly variants: readonly [Variant, ...Variant[]];
   /** Position `boot`: the code of an image that the payload is written over, from a symbol on. */
   readonly implant?: { readonly image: 'vmm'; readonly symbol: string };
+  /** Why it cannot succeed where no monitor runs, if what it attacks is a part of one. */
+  readonly meaninglessAlone?: string;
   readonly expectations: readonly Expectation[];
   readonly unlockedBy: readonly Unlock[];
   /** What it leaves out, and why; forms of it that the expectations do not speak of. */

@@ -27,7 +27,7 @@ export interface Composition {
   readonly rom: Uint8Array;
   /** The image that stands at its beginning. */
   readonly el3: BuiltImage;
-  /** Images as ground truth knows them, by their part: `vmm`, `guest`, `agent`, `payload`, `secret`. */
+  /** Images as ground truth knows them, by their part: `el3`, `vmm`, `guest`, `agent`, `payload`, `secret`. */
   readonly images: ReadonlyMap<string, BuiltImage>;
   /** SHA-256 of everything in the ROM, by name. */
   readonly hashes: Readonly<Record<string, string>>;
@@ -150,6 +150,7 @@ function configuration(scenario: Scenario): Uint8Array {
     vmmTickPeriod: scenario.vmmTickPeriod,
     guestTickPeriod: scenario.guestTickPeriod,
     workloadRounds: scenario.workloadRounds,
+    attackRounds: scenario.attackRounds,
     attackCpu: attackPosition(scenario) === 'second-cpu' ? SECOND_CPU : 0,
   });
 }
@@ -223,6 +224,7 @@ export function compose(scenario: Scenario, store: FirmwareStore, options: Compo
   const secret = secretOf(scenario, agent && store.image(agent.image));
   if (!agent) entries.push({ name: 'secret', kind: 'secret', bytes: secret.bytes, load: LAYOUT.secureCarveOut });
   images.set('secret', secret);
+  images.set('el3', built(store.image(el3), 0n));
   const payload = payloadImage(scenario);
   const names = [el3, ...parts.map((part) => part.image), ...(payload === undefined ? [] : [payload])];
   const named = names.map((name) => [name, store.image(name).sha256]);
@@ -234,7 +236,7 @@ export function compose(scenario: Scenario, store: FirmwareStore, options: Compo
   }
   return {
     rom,
-    el3: built(store.image(el3), 0n),
+    el3: images.get('el3')!,
     images,
     hashes: { ...Object.fromEntries(named), configuration: sha256(config) },
     hostile: payload === undefined ? undefined : hostileRange(scenario, store.image(payload), implant),

@@ -31,6 +31,7 @@ describe('the run configuration', () => {
       guestTickPeriod: 15,
       workloadRounds: 16,
       attackCpu: 3,
+      attackRounds: 17,
     });
     const view = new DataView(bytes.buffer);
     const words = Object.fromEntries(fieldsOfHeader().map((name, index) => [name, view.getUint32(index * 4, true)]));
@@ -51,6 +52,7 @@ describe('the run configuration', () => {
       guest_tick_period: 15,
       workload_rounds: 16,
       attack_cpu: 3,
+      attack_rounds: 17,
       'reserved[0]': 0,
     });
   });

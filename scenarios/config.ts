@@ -57,6 +57,8 @@ export interface RunConfig {
   readonly workloadRounds: number;
   /** CPU that loads the VMM's modules. */
   readonly attackCpu: number;
+  /** How often an attack that repeats itself does so; 0: as its payload likes. */
+  readonly attackRounds: number;
 }
 
 /** Parameters of a benign run of a few million instructions. */
@@ -73,6 +75,7 @@ export const DEFAULT_RUN_CONFIG: RunConfig = {
   guestTickPeriod: 2048,
   workloadRounds: 4,
   attackCpu: 0,
+  attackRounds: 0,
 };
 
 /** Lays a configuration out as the firmware reads it. */
@@ -93,6 +96,7 @@ export function encodeConfig(config: RunConfig): Uint8Array {
     config.guestTickPeriod,
     config.workloadRounds,
     config.attackCpu,
+    config.attackRounds,
   ];
   const bytes = new Uint8Array(CONFIG_WORDS * 4);
   const view = new DataView(bytes.buffer);

@@ -28,6 +28,13 @@ export const scenarioSchema = z.strictObject({
   memory: z.number().int().min(128).max(2048).default(128).describe('MiB of RAM'),
   runTicks: z.number().int().min(1).max(1_000_000).default(DEFAULT.runTicks).describe('VMM timer ticks at the most'),
   attackTick: z.number().int().min(1).max(1_000_000).default(10).describe('VMM timer tick that lets the attack loose'),
+  attackRounds: z
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(DEFAULT.attackRounds)
+    .describe('how often an attack that repeats itself does so; 0: as it likes'),
   vmmTickPeriod: counterTicks.default(DEFAULT.vmmTickPeriod).describe('from one timer tick of the VMM to the next'),
   guestTickPeriod: counterTicks.default(DEFAULT.guestTickPeriod).describe('from one timer tick of a guest to the next'),
   secureTimerPeriod: counterTicks

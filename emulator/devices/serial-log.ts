@@ -9,11 +9,11 @@ export interface SerialLine {
 /** Keeps what a UART sent, with the time of each line. Bytes are UTF-8. */
 export class SerialLog {
   private readonly finished: SerialLine[] = [];
-  /** Everything up to the start of `fresh`. */
-  private decoded = '';
+  /** Finished lines with their ends. */
+  private readonly pieces: string[] = [];
+  /** What was decoded of the unfinished line, and bytes that were not yet. */
+  private partial = '';
   private fresh: number[] = [];
-  /** Where the unfinished line begins in the text. */
-  private lineStart = 0;
   /** Called with each finished line. */
   onLine: (line: SerialLine) => void = () => {};
 
@@ -21,12 +21,19 @@ export class SerialLog {
   readonly put = (byte: number, time: number): void => {
     this.fresh.push(byte);
     if (byte !== NEW_LINE) return;
-    const text = this.text.slice(this.lineStart).replace(/\r?\n$/, '');
-    this.lineStart = this.decoded.length;
-    const line = { text, time };
+    this.decode();
+    this.pieces.push(this.partial);
+    const line = { text: this.partial.replace(/\r?\n$/, ''), time };
+    this.partial = '';
     this.finished.push(line);
     this.onLine(line);
   };
+
+  /** Decodes up to the last complete character. */
+  private decode(): void {
+    const complete = this.fresh.length - openBytes(this.fresh);
+    if (complete > 0) this.partial += DECODER.decode(Uint8Array.from(this.fresh.splice(0, complete)));
+  }
 
   /** Bytes of a character of which the rest is still to come. */
   openCharacter(): number[] {
@@ -35,7 +42,7 @@ export class SerialLog {
 
   /** Goes on behind a character's first bytes, which were received earlier. */
   resume(openCharacter: readonly number[]): void {
-    this.decoded = this.text;
+    this.decode();
     this.fresh = [...openCharacter];
   }
 
@@ -46,9 +53,8 @@ export class SerialLog {
 
   /** Everything, the unfinished last line included, up to the last complete character. */
   get text(): string {
-    const complete = this.fresh.length - openBytes(this.fresh);
-    if (complete > 0) this.decoded += DECODER.decode(Uint8Array.from(this.fresh.splice(0, complete)));
-    return this.decoded;
+    this.decode();
+    return this.pieces.join('') + this.partial;
   }
 }
 

@@ -25,6 +25,7 @@ const OTHER: Readonly<Record<string, string>> = {
   'arm64.transient.between-polls': 'arm64.vbar.redirect',
   'arm64.ttbr.decoy': 'guest.syscall.hook',
   'arm64.secure-ram.read': 'arm64.vmi.code-patch',
+  'arm64.smc.fuzz': 'arm64.vttbr.swap',
   'arm64.vbar.redirect': 'arm64.vttbr.swap',
   'arm64.vmi.code-patch': 'arm64.vmi.data-hijack',
   'arm64.vmi.data-hijack': 'arm64.vmi.code-patch',

@@ -48,7 +48,8 @@ struct rw_config {
   uint32_t guest_tick_period;
   uint32_t workload_rounds;
   uint32_t attack_cpu; /* loads the VMM's modules */
-  uint32_t reserved[17];
+  uint32_t attack_rounds; /* how often an attack repeats itself; 0 = as it likes */
+  uint32_t reserved[16];
 };
 
 _Static_assert(sizeof(struct rw_config) == 32 * 4, "the run configuration has 32 words");

@@ -30,8 +30,10 @@ static bool is_guest_memory(uint64_t pa, uint64_t size) {
 
 int64_t call_stage2_create(const uint64_t *x) {
   struct frame *root = frame_for_table(x[1]);
-  if (x[2] == 0 || x[2] > MAX_VMID || vm_slot((uint32_t)x[2]) == NULL) return RW_TVMI_INVALID;
+  if (x[2] == 0 || x[2] > MAX_VMID) return RW_TVMI_INVALID;
   if (root == NULL) return RW_TVMI_BUSY;
+  /* Last, since it takes a slot where the VM has none: a call that fails must not use them up. */
+  if (vm_slot((uint32_t)x[2]) == NULL) return RW_TVMI_INVALID;
   frame_make_table(root, x[1], FRAME_STAGE2_TABLE, ROOT_LEVEL, (unsigned)x[2]);
   return RW_TVMI_OK;
 }
