@@ -17,6 +17,7 @@ export const record: AttackRecord = {
   prerequisites: ['code runs at EL2', 'the introspection reads the guest through the VMM'],
   steps: [
     'a module is loaded at EL2',
+    "it keeps a copy of the guest's kernel as it is now",
     "it replaces the VMM's read service by its own",
     'the introspection asks for guest memory and gets what the attacker prepared',
   ],

@@ -52,12 +52,12 @@ export interface Modules {
   readonly guest?: Uint8Array;
 }
 
-/** A ROM of the plain firmware with both guests. */
-export function plainRom(config: Partial<RunConfig>, modules: Modules = {}): Uint8Array {
+/** A ROM of the plain firmware with both guests. @param vmm build of the VMM, one that asks nothing of EL3 */
+export function plainRom(config: Partial<RunConfig>, modules: Modules = {}, vmm = 'vmm-plain'): Uint8Array {
   const guest = bin('guest');
   const entries: BundleEntry[] = [
     { name: 'config', kind: 'configuration', bytes: encodeConfig({ ...CONFIG, ...config }) },
-    { name: 'vmm', kind: 'vmm', bytes: bin('vmm-plain'), load: VMM_ENTRY, entry: VMM_ENTRY },
+    { name: 'vmm', kind: 'vmm', bytes: bin(vmm), load: VMM_ENTRY, entry: VMM_ENTRY },
   ];
   GUEST_RAM.forEach((ram, number) => {
     const name = `guest${number}`;
