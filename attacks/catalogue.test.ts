@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { SYSTEMS, systemNamed } from '../monitor/index.ts';
 import { ATTACKS, attackNamed } from './index.ts';
 import { type AttackRecord, expectationFor } from './record.ts';
+import { ATTACK_VERSION, TECHNIQUES } from './techniques.ts';
 
 const records = ATTACKS.map(({ record }) => [record.id, record] as const);
 
@@ -32,6 +33,10 @@ describe.each(records)('%s', (id, record) => {
     for (const { payload } of record.variants) {
       expect(existsSync(join(import.meta.dirname, id, `${payload}.c`)), payload).toBe(true);
     }
+  });
+
+  test('names its technique as ATT&CK does', () => {
+    expect([record.attack.name, record.attack.version]).toEqual([TECHNIQUES[record.attack.id], ATTACK_VERSION]);
   });
 
   test('must succeed without a monitor in its first variant, or say why that has no meaning', () => {

@@ -80,8 +80,7 @@ export interface Unlock {
   readonly variant?: string;
 }
 
-/** The version of MITRE ATT&CK from which the records' ids were read. */
-export const ATTACK_VERSION = '17.1';
+export { ATTACK_VERSION } from './techniques.ts';
 
 export interface AttackRecord {
   /** Our own stable key, such as `arm64.vttbr.swap`; also the name of the attack's folder. */

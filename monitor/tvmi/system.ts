@@ -118,7 +118,7 @@ export const tvmi: System = {
     'It was evaluated for effectiveness and performance on the Arm Foundation Model 8.0 and a Juno r0 board.',
   ],
   ours: [
-    'Boot chain from EL3: each stage is measured with SHA-256 before it runs; a bad measurement stops the boot.',
+    'Boot chain from EL3: a trust anchor beside EL3 holds the hash of the directory, the directory that of each stage. Both are measured with SHA-256 before anything in flash is used; a bad measurement stops the boot.',
     'The agent runs at S-EL1 in memory that a TZC-400 style controller closes to the normal world.',
     'It walks stage 1, then stage 2, itself from live registers, and never asks VMM, host or guest.',
     "High-privilege instruction: the VMM's privileged writes are secure calls, and its code is scanned for others.",
