@@ -109,6 +109,52 @@ describe('an image', () => {
   });
 });
 
+/** Sends back what it receives on UART 0, the letter a apart, which ends the program. */
+const ECHO = [
+  0xd2a12001, // movz x1, #0x900, lsl #16
+  0x52800fe0, // mov w0, #0x7f
+  0xb9000020, // str w0, [x1]
+  0xb9401822, // again: ldr w2, [x1, #0x18]
+  0x3727ffe2, // tbnz w2, #4, again: the receive FIFO is empty
+  0xb9400020, // ldr w0, [x1]
+  0x7101841f, // cmp w0, #'a'
+  0x54000060, // b.eq out
+  0xb9000020, // str w0, [x1]
+  0x17fffffa, // b again
+  0x10000081, // out: adr x1, . + 16
+  0x52800400, // mov w0, #0x20
+  HLT_SEMIHOSTING,
+  B_SELF,
+  ...[0x20026, 0, 7, 0],
+];
+
+describe('what is typed', () => {
+  const image = elf([{ address: ENTRY, code: ECHO }]);
+  const keys = (text: string) => file('keys', new TextEncoder().encode(text));
+
+  test('reaches the serial line, all of it', async () => {
+    const long = 'x'.repeat(100);
+    expect(await boot(file('echo.elf', image), '--type', keys(`${long}a`))).toEqual({
+      code: 7,
+      out: `\x7f${long}`,
+      err: '',
+    });
+  });
+
+  test('waits for the text of --type-after', async () => {
+    const echo = file('echo.elf', image);
+    expect((await boot(echo, '--type', keys('ba'), '--type-after', '\x7f')).out).toBe('\x7fb');
+    const never = await boot(echo, '--type', keys('a'), '--type-after', '# ', '--max-instructions', '9999');
+    expect(never).toMatchObject({ code: 124, out: '\x7f' });
+  });
+
+  test('is named by --type', async () => {
+    expect((await boot(file('echo.elf', image), '--type-after', 'x')).err).toBe(
+      'ringwarden: --type-after says when: --type FILE says what is typed\n',
+    );
+  });
+});
+
 describe('bad input gives one sentence and its exit code', () => {
   const twice = [
     { address: ENTRY, code: HELLO },

@@ -6,12 +6,24 @@ export interface Stream {
   readonly isTTY?: boolean;
 }
 
+/** A terminal to type at. */
+export interface Keyboard {
+  readonly isTTY?: boolean;
+  setRawMode(raw: boolean): unknown;
+  on(event: 'data', listener: (bytes: Uint8Array) => void): unknown;
+  off(event: 'data', listener: (bytes: Uint8Array) => void): unknown;
+  resume(): unknown;
+  pause(): unknown;
+}
+
 export interface Context {
   /** Results. */
   readonly out: Stream;
   /** Errors, and progress where it is a terminal. */
   readonly err: Stream;
   readonly colours: Palette;
+  /** Where a person may type; undefined where nobody does. */
+  readonly keyboard?: Keyboard;
 }
 
 /** The context of a process. */
@@ -19,8 +31,10 @@ export function contextOf(
   out: Stream,
   err: Stream,
   environment: Readonly<Record<string, string | undefined>>,
+  keyboard?: Keyboard,
 ): Context {
-  return { out, err, colours: palette(wantsColour(out.isTTY === true, environment)) };
+  const colours = palette(wantsColour(out.isTTY === true, environment));
+  return { out, err, colours, ...(keyboard?.isTTY ? { keyboard } : {}) };
 }
 
 /** Writes a progress line, if anyone is there to read it. */

@@ -18,6 +18,6 @@ if (isMain()) {
     throw error;
   });
   enableRelaxedSimd();
-  const context = contextOf(process.stdout, process.stderr, process.env);
+  const context = contextOf(process.stdout, process.stderr, process.env, process.stdin);
   process.exitCode = await runCommandLine(process.argv.slice(2), context);
 }

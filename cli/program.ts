@@ -251,6 +251,15 @@ function addBoot(parser: Argv, context: Context, outcome: Outcome): void {
         .option('append', { type: 'string', describe: "the kernel's command line" })
         .option('initrd', { type: 'string', describe: 'initial RAM disk' })
         .option('seed', { type: 'number', defaultDescription: '1', describe: 'decides the order of the CPUs' })
+        .option('type', { type: 'string', describe: 'a file to type at the serial line (/dev/stdin too)' })
+        .option('type-after', { type: 'string', describe: 'type it once the guest has sent this text' })
+        .option('secure', { type: 'boolean', default: true, describe: 'EL3 and a secure world (--no-secure)' })
+        .option('virtualization', { type: 'boolean', default: true, describe: 'EL2 (--no-virtualization)' })
+        .option('tier1', {
+          type: 'boolean',
+          default: true,
+          describe: 'compile hot code; changes nothing but the speed',
+        })
         .option('snapshot', { type: 'string', describe: 'write a snapshot to this file, at --snapshot-at' })
         .option('snapshot-at', { type: 'number', describe: 'instructions since power-on at which it is taken' })
         .option('from-snapshot', { type: 'string', describe: 'go on from a snapshot, in the place of an image' })

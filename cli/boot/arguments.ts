@@ -14,6 +14,11 @@ export interface BootArguments {
   readonly snapshotAt?: number | undefined;
   readonly fromSnapshot?: string | undefined;
   readonly maxInstructions?: number | undefined;
+  readonly type?: string | undefined;
+  readonly typeAfter?: string | undefined;
+  readonly secure: boolean;
+  readonly virtualization: boolean;
+  readonly tier1: boolean;
   readonly strict: boolean;
   readonly stats: boolean;
 }

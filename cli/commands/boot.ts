@@ -6,6 +6,8 @@ import type { BootArguments } from '../boot/arguments.ts';
 import { boardFromImages } from '../boot/machine.ts';
 import { bootOnPeer, OURS } from '../boot/peer.ts';
 import { boardFromSnapshot, snapshotPlan, writeSnapshot } from '../boot/snapshots.ts';
+import { runAtTerminal } from '../boot/terminal.ts';
+import { prepareTyping } from '../boot/typing.ts';
 import type { Context } from '../context.ts';
 import { unknownName } from '../nearest.ts';
 import { wholeNumber } from '../numbers.ts';
@@ -29,18 +31,26 @@ export async function boot(context: Context, args: BootArguments): Promise<numbe
   };
   const started = performance.now();
   const before = machine.instructions;
-  run(context, args, board);
+  prepareTyping(board, args);
+  await run(context, args, board);
   if (args.stats) writeStats(context, board, machine.instructions - before, performance.now() - started);
   return exitCode(context, board, gaps[0]);
 }
 
-/** Runs to the guest's own end or to the limit, and takes the snapshot that was asked for on the way. */
-function run(context: Context, args: BootArguments, board: VirtBoard): void {
+/** Runs to the guest's own end or to the limit, with a person at the console if there is one, and takes the snapshot that was asked for on the way. */
+async function run(context: Context, args: BootArguments, board: VirtBoard): Promise<void> {
   const { machine } = board;
   const limit = wholeNumber('--max-instructions', args.maxInstructions) ?? Number.POSITIVE_INFINITY;
   const plan = snapshotPlan(args, machine.instructions, limit);
   let written = 0;
   let due = plan;
+  const show = (): void => {
+    written = writeSerial(context, board, written);
+  };
+  if (context.keyboard && context.out.isTTY && !plan && args.type === undefined) {
+    await runAtTerminal(board, context.keyboard, limit, show);
+    return;
+  }
   for (;;) {
     if (due?.at === machine.instructions) {
       writeSnapshot(due.file, board);
@@ -49,7 +59,7 @@ function run(context: Context, args: BootArguments, board: VirtBoard): void {
     if (machine.stopReason || machine.instructions >= limit) break;
     const next = Math.min(limit, due?.at ?? limit);
     machine.run({ maxInstructions: Math.min(SLICE, next - machine.instructions) });
-    written = writeSerial(context, board, written);
+    show();
   }
   if (due)
     throw new Failure(

@@ -14,12 +14,14 @@ export class SerialLog {
   /** What was decoded of the unfinished line, and bytes that were not yet. */
   private partial = '';
   private fresh: number[] = [];
+  private awaited: { readonly text: Uint8Array; readonly tail: number[]; readonly seen: () => void } | undefined;
   /** Called with each finished line. */
   onLine: (line: SerialLine) => void = () => {};
 
   /** Takes one byte: fits {@link Pl011Options.onOutput}. */
   readonly put = (byte: number, time: number): void => {
     this.fresh.push(byte);
+    if (this.awaited) this.compare(this.awaited, byte);
     if (byte !== NEW_LINE) return;
     this.decode();
     this.pieces.push(this.partial);
@@ -44,6 +46,19 @@ export class SerialLog {
   resume(openCharacter: readonly number[]): void {
     this.decode();
     this.fresh = [...openCharacter];
+  }
+
+  /** Calls `seen` once, with the byte that completes a text in what the UART sends from now on. */
+  expect(text: Uint8Array, seen: () => void): void {
+    this.awaited = { text, tail: [], seen };
+  }
+
+  private compare({ text, tail, seen }: NonNullable<typeof this.awaited>, byte: number): void {
+    tail.push(byte);
+    if (tail.length > text.length) tail.shift();
+    if (tail.length < text.length || text.some((expected, i) => expected !== tail[i])) return;
+    this.awaited = undefined;
+    seen();
   }
 
   /** Finished lines. */

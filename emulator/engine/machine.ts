@@ -210,8 +210,11 @@ export class Machine<C extends Core = Core> {
     if (this.watches.length === 0) this.shared.onFetch = undefined;
   }
 
-  /** Runs until the machine stops by itself or the instructions are used up. */
-  run(options: { readonly maxInstructions: number }): RunResult {
+  /**
+   * Runs until the machine stops by itself or the instructions are used up.
+   * @param options.until time to which waiting may be skipped: while all CPUs wait for something later, the call returns
+   */
+  run(options: { readonly maxInstructions: number; readonly until?: number }): RunResult {
     let left = options.maxInstructions;
     while (!this.reason && left > 0) {
       this.timeline.fire();
@@ -220,6 +223,7 @@ export class Machine<C extends Core = Core> {
       this.rest = undefined;
       if (!turn) {
         const next = this.timeline.next();
+        if (options.until !== undefined && next > options.until) break;
         if (next === Number.POSITIVE_INFINITY)
           this.stop({ kind: 'idle', code: 0, text: 'all CPUs wait, and nothing can wake them' });
         else this.timeline.advanceTo(next);
