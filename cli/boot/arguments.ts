@@ -18,7 +18,7 @@ export interface BootArguments {
   readonly typeAfter?: string | undefined;
   readonly secure: boolean;
   readonly virtualization: boolean;
-  readonly tier1: boolean;
+  readonly tier1?: boolean | undefined;
   readonly strict: boolean;
   readonly stats: boolean;
 }

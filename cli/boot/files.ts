@@ -7,10 +7,7 @@ export function readInput(file: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(file));
   } catch (error) {
-    throw new Failure(
-      'missingInput',
-      `cannot read ${file}: ${reasonOf(error)}`,
-    );
+    throw new Failure('missingInput', `cannot read ${file}: ${reasonOf(error)}`);
   }
 }
 

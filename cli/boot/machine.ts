@@ -26,9 +26,10 @@ export function boardFromImages(args: BootArguments): VirtBoard {
     ...(args.append === undefined ? {} : { append: args.append }),
     ...(args.el === undefined ? {} : { el: args.el as 1 | 2 | 3 }),
   };
-  const { secure, virtualization, tier1 } = args;
+  const { secure, virtualization } = args;
+  const compile = args.tier1 === undefined ? {} : { tier1: args.tier1 };
   try {
-    return createVirt({ images, ...sizeOf(args), secure, virtualization, tier1, semihosting: true });
+    return createVirt({ images, ...sizeOf(args), secure, virtualization, ...compile, semihosting: true });
   } catch (error) {
     if (error instanceof ImageError) throw new Failure('badInput', `${args.image ?? args.bios}: ${error.message}`);
     if (error instanceof RangeError) throw new Failure('usage', error.message);
