@@ -144,6 +144,11 @@ export class Machine<C extends Core = Core> {
     return this.shared.regions;
   }
 
+  /** Drops everything that was translated and compiled. It comes back when it is needed: nothing but speed changes. */
+  forgetCode(): void {
+    this.shared.code.flush();
+  }
+
   private connect(code: CodeStore): void {
     const everyTlb = (action: (tlb: Tlb) => void): void => {
       for (const core of this.cores) action(core.tlb);

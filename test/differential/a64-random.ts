@@ -11,7 +11,11 @@ import { Random } from './random.ts';
 import { DATA_BASE, DATA_BYTES, ENTRY, FPSR, NZCV, REGISTER_COUNT, SP, type Stream, VECTORS } from './stream.ts';
 
 /** Writes a row's encoding from field values; fields that are not given come from `fill`. */
-function encode(row: Encoding, given: Readonly<Record<string, number>>, fill: (name: string, width: number) => number) {
+export function encode(
+  row: Encoding,
+  given: Readonly<Record<string, number>>,
+  fill: (name: string, width: number) => number,
+) {
   const { value, shouldBeOnes, fields } = parsed(row);
   let word = value | shouldBeOnes;
   for (const { name, low, width } of fields) {
@@ -47,7 +51,7 @@ const leavesTranslatedCode = (row: Encoding): boolean => {
 const usable = A64_TABLE.filter((row) => !leavesTranslatedCode(row) || /^(AND|ORR|EOR) .*immediate/.test(row.name));
 
 /** Bits that a pattern leaves open and that belong to no field. */
-function openBits(form: Encoding): number {
+export function openBits(form: Encoding): number {
   const { mask, shouldBeOnes, fields } = parsed(form);
   return ~fields.reduce((bits, { low, width }) => bits | ((2 ** width - 1) << low), mask | shouldBeOnes);
 }
@@ -74,14 +78,14 @@ const isBranch = named(/^(B|BL|B\.cond|CBN?Z|TBN?Z|BR|BLR|RET)$/);
 const isMemory = named(/^(LD|ST|PRF)/);
 const exclusiveLoads = usable.filter(named(/^LDA?X/));
 const branches = usable.filter(isBranch);
-const memory = usable.filter((row) => isMemory(row) && !isExclusive(row));
+export const memory = usable.filter((row) => isMemory(row) && !isExclusive(row));
 const plain = usable.filter((row) => !isBranch(row) && !isMemory(row));
-const floatingMemory = floating.filter(isMemory);
-const floatingPlain = floating.filter((row) => !isMemory(row));
+export const floatingMemory = floating.filter(isMemory);
+export const floatingPlain = floating.filter((row) => !isMemory(row));
 /** FPSR.IXC: an inexact result has been seen. */
 const IXC = 1 << 4;
 
-const row = (name: string): Encoding => {
+export const row = (name: string): Encoding => {
   const found = A64_TABLE.find((r) => r.name === name);
   if (!found) throw new Error(`the A64 table has no row ${name}`);
   return found;
@@ -93,18 +97,18 @@ const MOVN = row('MOVN 64-bit');
 const MOVK = row('MOVK 64-bit');
 const CLREX = row('CLREX');
 
-const ZR_OR_SP = 31;
+export const ZR_OR_SP = 31;
 /** opc<0> of a load or store. */
 const LOAD_BIT = 1 << 22;
-const none = (): number => 0;
+export const none = (): number => 0;
 
 /** A piece of a stream: words that belong together, made once its address is known. */
-type Item = { readonly length: number; words(index: number, targetOf: (item: number) => number): number[] };
+export type Item = { readonly length: number; words(index: number, targetOf: (item: number) => number): number[] };
 
 /** Words between a place and a place in the data window. */
-const toData = (index: number, offset: number): number => Number(DATA_BASE - ENTRY) + offset - 4 * index;
+export const toData = (index: number, offset: number): number => Number(DATA_BASE - ENTRY) + offset - 4 * index;
 
-const adr = (register: number, distance: number): number =>
+export const adr = (register: number, distance: number): number =>
   encode(ADR, { immlo: distance & 3, immhi: distance >> 2, Rd: register }, none);
 
 const INTERESTING = [
@@ -119,9 +123,9 @@ const INTERESTING = [
   0xffffffff80000000n,
 ];
 
-class Generator {
-  private readonly random: Random;
-  private readonly mode: number;
+export class Generator {
+  protected readonly random: Random;
+  protected readonly mode: number;
 
   constructor(random: Random, mode: number) {
     this.random = random;
@@ -163,7 +167,7 @@ class Generator {
     return r.pick(edges);
   };
 
-  private register(...except: number[]): number {
+  protected register(...except: number[]): number {
     for (;;) {
       const n = this.random.below(31);
       if (!except.includes(n)) return n;
@@ -190,7 +194,7 @@ class Generator {
     }
   }
 
-  private plain(): Item {
+  protected plain(): Item {
     for (;;) {
       const word = encode(this.random.pick(plain), {}, this.field);
       // A reserved value of a field: another try.
@@ -200,7 +204,7 @@ class Generator {
   }
 
   /** An instruction that makes `register` an address in the data window; SP needs two. */
-  private pointer(register: number, offset: number): Item {
+  protected pointer(register: number, offset: number): Item {
     if (register !== ZR_OR_SP) return { length: 1, words: (index) => [adr(register, toData(index, offset))] };
     const scratch = this.register();
     const move = encode(ADD, { sf: 1, sh: 0, imm12: 0, Rn: scratch, Rd: ZR_OR_SP }, none);
@@ -221,7 +225,7 @@ class Generator {
     return { length: pointer.length + 1, words: (i, t) => [...pointer.words(i, t), word] };
   }
 
-  private access(form: Encoding, base: number): number {
+  protected access(form: Encoding, base: number): number {
     const r = this.random;
     const isFloating = floatingMemory.includes(form);
     const near = isFloating || r.chance(0.5) ? { imm12: r.below(16) } : {};
@@ -289,7 +293,7 @@ class Generator {
     return joined(parts);
   }
 
-  private branch(items: number, self: number): Item {
+  protected branch(items: number, self: number): Item {
     const r = this.random;
     const form = r.pick(branches);
     const target = r.chance(0.1)
@@ -312,7 +316,7 @@ class Generator {
   }
 }
 
-function joined(parts: readonly Item[]): Item {
+export function joined(parts: readonly Item[]): Item {
   return {
     length: parts.reduce((sum, part) => sum + part.length, 0),
     words(index, targetOf) {

@@ -10,13 +10,14 @@ import { OracleCpu } from './oracle-cpu.ts';
 
 /** Everything that runs is compiled at the first look, and the looks are close. */
 export const EAGER: Tuning = {
-  interval: 400,
+  interval: 100,
   hot: 1,
   batch: 1,
   patience: 1,
   price: 0.001,
   credit: 1_000_000,
   shortest: 0,
+  changes: 1_000_000,
 };
 
 /** What a machine is built with to be carried out by each. */

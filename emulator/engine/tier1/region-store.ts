@@ -20,8 +20,6 @@ export interface Region {
 
 /** Instructions of all compiled functions at the most: about 30 MiB of the host's code. */
 const MOST_INSTRUCTIONS = 150_000;
-/** After so many losses to changes of its code, a page stays in tier 0. */
-const MOST_CHANGES = 8;
 
 export class RegionStore {
   private readonly code: CodeStore;
@@ -29,13 +27,19 @@ export class RegionStore {
   private readonly live = new Set<Region>();
   private readonly pages = new Map<number, Set<Region>>();
   private readonly changes = new Map<number, number>();
+  private readonly mostChanges: number;
   private readonly onDrop: (slot: number) => void;
   private size = 0;
   private clock = 0;
 
-  /** @param slots of the table of functions; slot 0 stays free @param onDrop the function in a slot is not entered any more */
-  constructor(code: CodeStore, slots: number, onDrop: (slot: number) => void) {
+  /**
+   * @param slots of the table of functions; slot 0 stays free
+   * @param mostChanges losses to changes of its code after which a page stays in tier 0
+   * @param onDrop the function in a slot is not entered any more
+   */
+  constructor(code: CodeStore, slots: number, mostChanges: number, onDrop: (slot: number) => void) {
     this.code = code;
+    this.mostChanges = mostChanges;
     this.onDrop = onDrop;
     for (let slot = slots - 1; slot > 0; slot--) this.free.push(slot);
   }
@@ -86,7 +90,7 @@ export class RegionStore {
 
   /** True if the code of a page changes too often to be compiled. */
   isRestless(offset: number): boolean {
-    return (this.changes.get(offset >>> 12) ?? 0) >= MOST_CHANGES;
+    return (this.changes.get(offset >>> 12) ?? 0) >= this.mostChanges;
   }
 
   /** Code changes: what was made from it goes. */

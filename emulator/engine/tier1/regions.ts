@@ -31,6 +31,8 @@ export interface Tuning {
   readonly credit: number;
   /** Instructions without a loop that are worth the way in and out. */
   readonly shortest: number;
+  /** Losses to changes of its code after which a page stays in tier 0. */
+  readonly changes: number;
 }
 
 export const TUNING: Tuning = {
@@ -41,6 +43,7 @@ export const TUNING: Tuning = {
   price: 300,
   credit: 3000,
   shortest: 24,
+  changes: 8,
 };
 
 /** Bytes of a stretch. */
@@ -100,13 +103,16 @@ export class Regions {
     this.phys = phys;
     this.memory = memory;
     this.credit = tuning.credit;
-    this.store = new RegionStore(code, TABLE_SLOTS, (slot) => tier0.table.set(slot, null));
+    this.store = new RegionStore(code, TABLE_SLOTS, tuning.changes, (slot) => tier0.table.set(slot, null));
     code.derived = {
       invalidate: (offset, size) => {
         this.store.invalidate(offset, size);
         for (let key = stretchOf(offset); key <= stretchOf(offset + size - 1); key++) this.refused.delete(key);
       },
-      clear: () => this.store.clear(),
+      clear: () => {
+        this.store.clear();
+        this.cool();
+      },
     };
   }
 
