@@ -13,6 +13,7 @@ import { CostClock } from './cost-clock.ts';
 import { engineId } from './engine-id.ts';
 import { Failure } from './errors.ts';
 import type { RunEvent, RunListener } from './events.ts';
+import { withHashing } from './hashing.ts';
 import { FirmwareStore } from './images.ts';
 import { runKey } from './key.ts';
 import { LAYOUT } from './layout.ts';
@@ -322,7 +323,8 @@ class Run {
 
   /** Events so far. */
   private counts(): Counts {
-    return this.board.counts.snapshot(this.board.machine.instructions);
+    const { counts, machine } = this.board;
+    return withHashing(counts.snapshot(machine.instructions), machine.phys, this.composition.el3);
   }
 
   private endOf(): RunEnd {

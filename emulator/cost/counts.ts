@@ -70,6 +70,13 @@ export const EVENTS: readonly EventKind[] = [
     unit: 'bus accesses',
     meaning: 'accesses of CPUs to device registers, of at most 4 bytes each, by device',
   },
+  {
+    name: 'hash.sha256',
+    unit: 'bytes',
+    meaning:
+      'bytes that went through SHA-256 in the firmware at EL3, in blocks of 64: padding and the key blocks of HMAC included. The only ' +
+      'count that the machine does not make itself: the hash function counts its blocks in secure memory, where the run reads them',
+  },
 ];
 
 const known = matcher(EVENTS.map(({ name }) => name));

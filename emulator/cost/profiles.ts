@@ -42,6 +42,7 @@ export interface Free {
 export const FREE: readonly Free[] = [
   { events: ['return.**'], reason: 'the price of an exception is that of the round trip, with its return' },
   { events: ['smc.**', 'trap.**', 'fault.**'], reason: 'a closer look at exceptions, which have their price' },
+  { events: ['hash.*'], reason: 'hashing is instructions, which have their price' },
   { events: ['tlb.refill.*'], reason: 'a refill costs the memory reads of its walk, which have their price' },
   {
     events: ['world.*'],

@@ -59,7 +59,14 @@ static void store_be32(uint8_t *to, uint32_t value) {
   (w[t] += SMALL_SIGMA1(w[((t) + 14) & 15]) + w[((t) + 9) & 15] + SMALL_SIGMA0(w[((t) + 1) & 15]))
 #define NEXT_FOUR(t) (NEXT_WORD(t), NEXT_WORD((t) + 1), NEXT_WORD((t) + 2), NEXT_WORD((t) + 3))
 
+/*
+ * Blocks compressed so far, for whoever wants to know what hashing costs: the machine shows instructions,
+ * not what they are for. Never read by firmware; a CPU that counts at the same time may be lost.
+ */
+volatile uint64_t rw_sha256_blocks;
+
 static void compress(uint32_t state[8], const uint8_t *block) {
+  rw_sha256_blocks++;
   uint32_t w[16];
   for (int t = 0; t < 16; t++) w[t] = load_be32(block + 4 * t);
   uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
