@@ -1,4 +1,4 @@
-/* The address-space controller over RAM, programmed as an Arm CoreLink TZC-400 (Arm 100325). */
+/* The address-space controller over RAM, programmed as an Arm CoreLink TZC-400 (Arm DDI 0504C). */
 #include "tvmi.h"
 
 #include <rw/console.h>
