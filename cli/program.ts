@@ -255,11 +255,7 @@ function addBoot(parser: Argv, context: Context, outcome: Outcome): void {
         .option('type-after', { type: 'string', describe: 'type it once the guest has sent this text' })
         .option('secure', { type: 'boolean', default: true, describe: 'EL3 and a secure world (--no-secure)' })
         .option('virtualization', { type: 'boolean', default: true, describe: 'EL2 (--no-virtualization)' })
-        .option('tier1', {
-          type: 'boolean',
-          default: true,
-          describe: 'compile hot code; changes nothing but the speed',
-        })
+        .option('tier1', { type: 'boolean', describe: 'compile hot code: for long runs' })
         .option('snapshot', { type: 'string', describe: 'write a snapshot to this file, at --snapshot-at' })
         .option('snapshot-at', { type: 'number', describe: 'instructions since power-on at which it is taken' })
         .option('from-snapshot', { type: 'string', describe: 'go on from a snapshot, in the place of an image' })
