@@ -67,9 +67,10 @@ struct scan {
 };
 
 /* Entries that are looked at together: most of a table is empty. */
-#define GROUP 8
+#define GROUP 16
 
-static bool empty(const volatile uint64_t *entry) {
+/* Only a hint that nothing is there: what is there is read once, below. */
+static bool empty(const uint64_t *entry) {
   uint64_t any = 0;
   for (unsigned i = 0; i < GROUP; i++) any |= entry[i];
   return (any & PT_VALID) == 0;
@@ -81,14 +82,14 @@ static bool scan_table(struct scan *scan, uint64_t table, unsigned level, unsign
   const uint64_t entries = RW_BIT(bits - shift);
   if (scan->tables == VMI_MAX_TABLES || entries > PT_ENTRIES) return false;
   scan->tables++;
-  const volatile uint64_t *entry = scan->memory->physical(scan->memory, table, entries * sizeof *entry, buffers[level]);
+  const uint64_t *entry = scan->memory->physical(scan->memory, table, entries * sizeof *entry, buffers[level]);
   if (entry == NULL) return false;
   for (uint64_t i = 0; i < entries; i++) {
     if (i % GROUP == 0 && entries - i >= GROUP && empty(&entry[i])) {
       i += GROUP - 1;
       continue;
     }
-    const uint64_t descriptor = entry[i];
+    const uint64_t descriptor = *(const volatile uint64_t *)&entry[i];
     if ((descriptor & PT_VALID) == 0) continue;
     const uint64_t at = va + (i << shift);
     if (is_table(descriptor, level)) {

@@ -24,16 +24,16 @@ describe("hostvmi's descriptor", () => {
 
 describe('a line of its console', () => {
   it('is an alarm with its values', () => {
-    expect(parseConsoleAlarm('hostvmi: alarm guest.task-hidden vm=0,pid=3,witness=1')).toEqual({
+    expect(parseConsoleAlarm('hostvmi: alarm guest.task-hidden guest=0,pid=3,witness=1')).toEqual({
       id: 'guest.task-hidden',
-      values: { vm: '0', pid: '3', witness: '1' },
+      values: { guest: '0', pid: '3', witness: '1' },
     });
   });
 
   it.each([
     'hostvmi: end',
     'hostvmi: watches guest 0',
-    'g0: hostvmi: alarm guest.text vm=0',
+    'g0: hostvmi: alarm guest.text guest=0',
     'hostvmi: alarm guest.text',
   ])('%s is none', (line) => expect(parseConsoleAlarm(line)).toBeUndefined());
 });

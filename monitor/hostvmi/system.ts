@@ -29,7 +29,9 @@ export const hostvmi: System = {
     'A change that is made and undone between two looks is not seen.',
     'Where a guest maps a kernel address to another frame, it reads the old one.',
     "An introspector that knows a structure's layout from the build is deceived when the guest changes its layout (DKSM).",
-    'Side channels are out of scope.',
+    'Scheduler data that drifts through sound states (evolutionary DKOM) breaks no invariant that a look could find.',
+    'Of a process, the text is compared: new executable pages elsewhere in its address space are not looked for.',
+    'A guest that reads the clock can tell that something takes time from it; side channels are out of scope.',
   ],
   components: [
     { name: 'hostvmi', meaning: 'Reads the guests from within the VMM, compares, and prints what differs.' },

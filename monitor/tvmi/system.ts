@@ -134,7 +134,9 @@ export const tvmi: System = {
   limits: [
     'A change that is made and undone between two polls is not seen where no trap covers it.',
     "An introspector that knows a structure's layout from the build is deceived when the guest changes its layout (DKSM).",
-    'Side channels are out of scope.',
+    'Scheduler data that drifts through sound states (evolutionary DKOM) breaks no invariant that a look could find.',
+    'Of a process, the text is compared: new executable pages elsewhere in its address space are not looked for.',
+    'A guest that reads the clock can tell that something takes time from it; side channels are out of scope.',
     'A bug of the VMM that a guest exploits is not its business: the guest may run what code the VMM has, and write its data; new code does not run at EL2.',
     "The SMMU-lite stays open: a device of the normal world reaches all memory that is not secure, the VMM's code and tables too.",
     'A hostile VMM can stop a guest or power the machine off; the session then ends early, but not silently.',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { translate, translateStage2 } from './walk.ts';
+import { mappingOf, translate, translateStage2 } from './walk.ts';
 
 /** Memory of 64-bit words that a test fills by hand. */
 function memory(words: Record<number, bigint>) {
@@ -46,6 +46,15 @@ describe('both stages', () => {
     const stage1 = { ttbr0: 0x1000n, ttbr1: 0x2000n, tcr: TCR, enabled: true };
     expect(translate(read, stage1, OFF, 0x123n)).toBe(0x4000_0123);
     expect(translate(read, stage1, OFF, 0xffff_ff80_0000_0123n)).toBe(0x8000_0123);
+  });
+
+  test('a mapping shows the leaf as it stands in its table, and the intermediate address it leads to', () => {
+    const pxn = 1n << 53n;
+    const read = memory({ 8192: 0x8000_07fdn | pxn });
+    const stage1 = { ttbr0: 0x1000n, ttbr1: 0x2000n, tcr: TCR, enabled: true };
+    const mapping = { ipa: 0x8000_0123n, descriptor: 0x8000_07fdn | pxn };
+    expect(mappingOf(read, stage1, OFF, 0xffff_ff80_0000_0123n)).toEqual(mapping);
+    expect(mappingOf(read, stage1, OFF, 0x123n)).toBeUndefined();
   });
 
   test('the tables of stage 1 stand at intermediate addresses', () => {

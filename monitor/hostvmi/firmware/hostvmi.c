@@ -34,7 +34,7 @@ static uint64_t due[RW_MAX_CPUS];
 
 static void report(const struct vmi_finding *finding) {
   const struct vmi_finding_text *text = &vmi_finding_texts[finding->kind];
-  vmm_print("hostvmi: alarm %s vm=%x,%s=%lx", text->alarm, finding->vmid, text->a, finding->a);
+  vmm_print("hostvmi: alarm %s guest=%x,%s=%lx", text->alarm, finding->vmid, text->a, finding->a);
   if (text->b != NULL) vmm_print(",%s=%lx", text->b, finding->b);
   vmm_print("\n");
 }
