@@ -18,6 +18,7 @@ export const EAGER: Tuning = {
   credit: 1_000_000,
   shortest: 0,
   changes: 1_000_000,
+  room: 150_000,
 };
 
 /** What a machine is built with to be carried out by each. */

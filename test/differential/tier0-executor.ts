@@ -27,7 +27,17 @@ import {
 const BRK = 0xd4200000;
 
 /** Everything that runs is compiled, at the first look. */
-const EAGER: Tuning = { interval: 4, hot: 1, batch: 1, patience: 1, price: 1, credit: 1e9, shortest: 0, changes: 1e9 };
+const EAGER: Tuning = {
+  interval: 4,
+  hot: 1,
+  batch: 1,
+  patience: 1,
+  price: 1,
+  credit: 1e9,
+  shortest: 0,
+  changes: 1e9,
+  room: 150_000,
+};
 
 /** Tier 0 as an executor of streams: one machine that runs them all, one after the other. */
 export const createTier0Executor = (): StreamExecutor => createEngineExecutor('tier 0', false);

@@ -10,6 +10,7 @@ import { a64 } from '../../emulator/boards/a64-words.ts';
 import { EventCounts } from '../../emulator/cost/counts.ts';
 import { type Device, ExternalAbort } from '../../emulator/devices/device.ts';
 import { Machine } from '../../emulator/engine/machine.ts';
+import type { Tuning } from '../../emulator/engine/tier1/regions.ts';
 import { Slot } from '../../emulator/ir/slots.ts';
 import type { Subject } from './machine-state.ts';
 import { CODE_BASE, DATA_BASE, DATA_BYTES, ENTRY, initialData, NZCV, type Registers, SP, VECTORS } from './stream.ts';
@@ -175,8 +176,8 @@ export interface World extends Subject {
   load(program: WorldProgram): void;
 }
 
-/** A world without a program, carried out by one of the executors. */
-export function createWorld(name: ExecutorName, cpus: number): World {
+/** A world without a program, carried out by one of the executors. @param tier1 another tuning than the executor's */
+export function createWorld(name: ExecutorName, cpus: number, tier1?: Tuning): World {
   const counts = new EventCounts();
   const siblings: Arm64Core[] = [];
   const pending = { timer: [false, false], device: false };
@@ -185,6 +186,7 @@ export function createWorld(name: ExecutorName, cpus: number): World {
   };
   const machine = new Machine<Arm64Core>({
     ...EXECUTORS[name],
+    ...(tier1 ? { tier1 } : {}),
     cpus,
     ramBytes: RAM_BYTES,
     seed: 0,

@@ -18,8 +18,11 @@ export interface Region {
   used: number;
 }
 
-/** Instructions of all compiled functions at the most: about 30 MiB of the host's code. */
-const MOST_INSTRUCTIONS = 150_000;
+/** Limits of what is kept, see `Tuning`. */
+export interface Limits {
+  readonly changes: number;
+  readonly room: number;
+}
 
 export class RegionStore {
   private readonly code: CodeStore;
@@ -27,21 +30,25 @@ export class RegionStore {
   private readonly live = new Set<Region>();
   private readonly pages = new Map<number, Set<Region>>();
   private readonly changes = new Map<number, number>();
-  private readonly mostChanges: number;
+  private readonly limits: Limits;
   private readonly onDrop: (slot: number) => void;
   private size = 0;
   private clock = 0;
 
   /**
    * @param slots of the table of functions; slot 0 stays free
-   * @param mostChanges losses to changes of its code after which a page stays in tier 0
    * @param onDrop the function in a slot is not entered any more
    */
-  constructor(code: CodeStore, slots: number, mostChanges: number, onDrop: (slot: number) => void) {
+  constructor(code: CodeStore, slots: number, limits: Limits, onDrop: (slot: number) => void) {
     this.code = code;
-    this.mostChanges = mostChanges;
+    this.limits = limits;
     this.onDrop = onDrop;
     for (let slot = slots - 1; slot > 0; slot--) this.free.push(slot);
+  }
+
+  /** Instructions of the functions that live. */
+  get held(): number {
+    return this.size;
   }
 
   /** A free slot of the table; the region that ran the longest ago goes if there is none. */
@@ -64,7 +71,7 @@ export class RegionStore {
       set.add(region);
     }
     this.count(region, 1);
-    while (this.size > MOST_INSTRUCTIONS) this.dropOldest();
+    while (this.size > this.limits.room) this.dropOldest();
   }
 
   has(region: Region): boolean {
@@ -82,7 +89,7 @@ export class RegionStore {
   /** The code at a place was seen running; nobody asks for that while there is room for all. */
   use(offset: number): void {
     this.clock++;
-    if (this.size < MOST_INSTRUCTIONS / 2) return;
+    if (this.size < this.limits.room / 2) return;
     for (const region of this.pages.get(offset >>> 12) ?? []) {
       if (region.ranges.some((r) => offset >= r.offset && offset < r.offset + r.bytes)) region.used = this.clock;
     }
@@ -90,7 +97,7 @@ export class RegionStore {
 
   /** True if the code of a page changes too often to be compiled. */
   isRestless(offset: number): boolean {
-    return (this.changes.get(offset >>> 12) ?? 0) >= this.mostChanges;
+    return (this.changes.get(offset >>> 12) ?? 0) >= this.limits.changes;
   }
 
   /** Code changes: what was made from it goes. */

@@ -33,6 +33,8 @@ export interface Tuning {
   readonly shortest: number;
   /** Losses to changes of its code after which a page stays in tier 0. */
   readonly changes: number;
+  /** Instructions of all compiled functions at the most; beyond, the one that ran the longest ago goes. */
+  readonly room: number;
 }
 
 export const TUNING: Tuning = {
@@ -44,6 +46,8 @@ export const TUNING: Tuning = {
   credit: 3000,
   shortest: 24,
   changes: 8,
+  // About 30 MiB of the host's code.
+  room: 150_000,
 };
 
 /** Bytes of a stretch. */
@@ -87,6 +91,11 @@ export class Regions {
   /** Functions compiled since the start, and their instructions. */
   compiled = 0;
   instructions = 0;
+  /** Instructions of the functions that live. */
+  get held(): number {
+    return this.store.held;
+  }
+
   /** What stands in the table for a compiled function. Tests put a counter around each. */
   wrap: (compiled: unknown) => unknown = (compiled) => compiled;
 
@@ -103,7 +112,7 @@ export class Regions {
     this.phys = phys;
     this.memory = memory;
     this.credit = tuning.credit;
-    this.store = new RegionStore(code, TABLE_SLOTS, tuning.changes, (slot) => tier0.table.set(slot, null));
+    this.store = new RegionStore(code, TABLE_SLOTS, tuning, (slot) => tier0.table.set(slot, null));
     code.derived = {
       invalidate: (offset, size) => {
         this.store.invalidate(offset, size);
