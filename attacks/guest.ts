@@ -182,10 +182,10 @@ export class GuestMemory {
 }
 
 /**
- * The memory of guest 0, if a CPU runs it with its stage 1 on at this checkpoint.
- * @param ram physical address of guest 0's RAM
+ * The memory of a guest, if a CPU runs it with its stage 1 on at this checkpoint.
+ * @param ram physical address of the guest's RAM
  */
-export function guestZero(view: MachineView, ram: number): GuestMemory | undefined {
+export function guestAt(view: MachineView, ram: number): GuestMemory | undefined {
   for (const cpu of view.cpus) {
     if (!runsGuest(cpu) || (cpu.register('SCTLR_EL1') & SCTLR_M) === 0n) continue;
     if (translateStage2((at) => readU64(view, at), stage2Of(cpu), GUEST_RAM_IPA) !== ram) continue;

@@ -9,6 +9,8 @@ import { record as hcrClearVm } from './arm64.hcr.clear-vm/record.ts';
 import { truth as hcrClearVmTruth } from './arm64.hcr.clear-vm/truth.ts';
 import { record as mmuOff } from './arm64.mmu.off/record.ts';
 import { truth as mmuOffTruth } from './arm64.mmu.off/truth.ts';
+import { record as walkToctou } from './arm64.race.walk-toctou/record.ts';
+import { truth as walkToctouTruth } from './arm64.race.walk-toctou/truth.ts';
 import { record as reportDrop } from './arm64.report.drop/record.ts';
 import { relays as reportDropRelays } from './arm64.report.drop/relay.ts';
 import { truth as reportDropTruth } from './arm64.report.drop/truth.ts';
@@ -80,6 +82,7 @@ export const ATTACKS: readonly Attack[] = [
   { record: pstate, truth: pstateTruth },
   { record: hcrClearVm, truth: hcrClearVmTruth },
   { record: mmuOff, truth: mmuOffTruth },
+  { record: walkToctou, truth: walkToctouTruth },
   { record: reportDrop, truth: reportDropTruth, relays: reportDropRelays },
   { record: reportForge, truth: reportForgeTruth, relays: reportForgeRelays },
   { record: reportReplay, truth: reportReplayTruth, relays: reportReplayRelays },

@@ -29,6 +29,7 @@ export const TVMI_ABLATIONS = [
   'no-nonce',
   'no-argument-check',
   'no-measured-boot',
+  'no-hold',
 ] as const;
 export type TvmiAblation = (typeof TVMI_ABLATIONS)[number];
 

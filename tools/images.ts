@@ -137,10 +137,12 @@ const VICTIMS: readonly string[] = [...VMMS.map((image) => vulnerable(image).nam
 export function payloadImage(path: string, source: string): Image {
   const inGuest = /#\s*include\s*[<"]rw\/guest_api\.h[>"]/.test(source);
   const base = inGuest ? GUEST_MODULE_BASE : VMM_MODULE_BASE;
+  const knowsGuest = /#\s*include\s*<guest\//.test(source);
   const escapes = /#\s*include\s*<attack\/escape\.h>/.test(source);
   return {
     name: path.replace(/\.c$/, ''),
     sources: [path],
+    ...(knowsGuest ? { include: ['firmware/guest/include'], knows: ['guest'] } : {}),
     ...(escapes ? { include: ['attacks/include', 'firmware/vmm/include'], knows: VICTIMS } : {}),
     linker: 'firmware/lib/module.ld',
     linkerSymbols: [`module_base=0x${base.toString(16)}`],

@@ -87,6 +87,8 @@ static int64_t affinity_info(uint64_t target, uint64_t level) {
   return (int64_t)mailboxes[cpu].affinity;
 }
 
+bool psci_is_on(unsigned cpu) { return ((volatile struct mailbox *)mailboxes)[cpu].affinity == PSCI_AFFINITY_ON; }
+
 static const uint32_t functions[] = {PSCI_VERSION,    PSCI_CPU_OFF,      PSCI_CPU_ON,  PSCI_AFFINITY_INFO,
                                      PSCI_SYSTEM_OFF, PSCI_SYSTEM_RESET, PSCI_FEATURES};
 

@@ -41,6 +41,11 @@ void gicv2_enable_secure(const struct gicv2 *gic, unsigned interrupt) {
   gicv2_enable(gic, interrupt);
 }
 
+void gicv2_send_secure(const struct gicv2 *gic, unsigned interrupt, uint32_t cpus) {
+  /* NSATT (bit 15) is 0: only where the interrupt is of group 0 (4.3.15). */
+  mmio_write32(gic->distributor + GICD_SGIR, cpus << GICD_SGIR_TARGETS | interrupt);
+}
+
 void gicv2_cpu_init(const struct gicv2 *gic) {
   mmio_write32(gic->cpu + GICC_PMR, GIC_PRIORITY_MASK_ALL);
   /* The non-secure view has one enable bit, for group 1. */

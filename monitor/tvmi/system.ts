@@ -41,6 +41,12 @@ const ABLATIONS: readonly Ablation[] = [
     bit: 7,
     meaning: "The stages' hashes are not compared with the directory, so an altered stage runs.",
   },
+  {
+    name: 'no-hold',
+    bit: 8,
+    meaning:
+      'The other CPUs run on while the agent looks, so what it walks may change under it: a naive agent, which races.',
+  },
 ];
 
 const ALARMS: readonly AlarmKind[] = [
@@ -130,6 +136,7 @@ export const tvmi: System = {
     'No CPU starts after the boot of the VMM: it would begin at EL2 with its MMU off.',
     'Reports carry HMAC-SHA256, nonce, sequence number and time, and leave over the secure UART.',
     'A frame has one owner among the guests; a share needs the call of its owner.',
+    'While the agent looks, every other CPU is held at EL3: nothing that it walks changes under it.',
   ],
   limits: [
     'A change that is made and undone between two polls is not seen where no trap covers it.',

@@ -19,6 +19,7 @@ const OTHER: Readonly<Record<string, string>> = {
   'arm64.escape.fifo-overflow': 'guest.syscall.hook',
   'arm64.escape.pstate': 'guest.syscall.hook',
   'arm64.mmu.off': 'arm64.vbar.redirect',
+  'arm64.race.walk-toctou': 'arm64.vbar.redirect',
   'arm64.secure-ram.dma': 'arm64.vmi.code-patch',
   'arm64.smc.pointer-confusion': 'arm64.secure-ram.read',
   'arm64.stage2.double-map': 'arm64.vbar.redirect',

@@ -18,7 +18,8 @@ const struct rw_config *const vmm_config = (const struct rw_config *)RW_CONFIG_C
 static void guest_init(unsigned number) {
   struct vmm_guest *guest = &vmm_guests[number];
   guest->number = number;
-  guest->cpu = number % vmm_config->cpus;
+  /* A CPU that modules have for themselves runs no guest. */
+  guest->cpu = vmm_config->attack_cpu == 0 ? number % vmm_config->cpus : 0;
   guest->ram = RW_GUEST_RAM + (uint64_t)number * RW_GUEST_RAM_SIZE;
   arch_stage2_init(guest);
   arch_guest_init(guest);

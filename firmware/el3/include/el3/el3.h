@@ -76,6 +76,8 @@ _Noreturn void el3_power_off(void);
 _Noreturn void el3_reset(void);
 /* This CPU's number: MPIDR_EL1.Aff0. */
 unsigned el3_cpu(void);
+/* Whether a CPU is on by PSCI: it runs the normal world, or is on its way between there and EL3. */
+bool psci_is_on(unsigned cpu);
 /* Maps more into EL3's address space, one to one: `attributes` of rw/page_table.h. 0 or negative. */
 int el3_map(uint64_t address, uint64_t size, uint64_t attributes);
 /* From the page after EL3's own .bss to the end of secure RAM: free for the image's use. */

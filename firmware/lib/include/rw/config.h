@@ -30,6 +30,7 @@ enum rw_monitor { RW_MONITOR_NONE, RW_MONITOR_TVMI, RW_MONITOR_HOSTVMI };
 #define RW_ABLATION_NO_NONCE (1u << 5)
 #define RW_ABLATION_NO_ARGUMENT_CHECK (1u << 6)
 #define RW_ABLATION_NO_MEASURED_BOOT (1u << 7)
+#define RW_ABLATION_NO_HOLD (1u << 8)
 
 /* Periods are ticks of the generic counter; `*_tick` count ticks of the VMM's timer. */
 struct rw_config {

@@ -19,6 +19,7 @@
 #define GICD_ITARGETSR 0x800
 #define GICD_ICFGR 0xc00
 #define GICD_SGIR 0xf00
+#define GICD_SGIR_TARGETS 16
 #define GICD_CTLR_ENABLE_GROUP0 1u
 #define GICD_CTLR_ENABLE_GROUP1 2u
 
@@ -80,6 +81,8 @@ void gicv2_secure_init(const struct gicv2 *gic);
 void gicv2_secure_cpu_init(const struct gicv2 *gic);
 /* From EL3: an interrupt into group 0 and enabled, aimed at CPU 0 where it is shared. */
 void gicv2_enable_secure(const struct gicv2 *gic, unsigned interrupt);
+/* From EL3: a software-generated interrupt of group 0 to the CPUs of a mask, one bit for each interface. */
+void gicv2_send_secure(const struct gicv2 *gic, unsigned interrupt, uint32_t cpus);
 /* From the normal world, on each CPU: its interface enabled, nothing masked. */
 void gicv2_cpu_init(const struct gicv2 *gic);
 void gicv2_enable(const struct gicv2 *gic, unsigned interrupt);

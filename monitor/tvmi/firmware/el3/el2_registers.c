@@ -108,7 +108,7 @@ static const char *adopt(uint64_t ttbr0, uint64_t *detail) {
 }
 
 /* Once EL2's MMU is on, what its boot code chose is what it keeps. */
-static bool lock(void) {
+static bool keep_choices(void) {
   locked = true;
   return !grants[RW_EL2_VBAR].known || vbar_allowed(grants[RW_EL2_VBAR].value);
 }
@@ -124,7 +124,7 @@ int64_t call_el2_write(const uint64_t *x) {
     const char *alarm = adopt(value, &detail);
     if (alarm != NULL) return deny(alarm, ",value=%lx,detail=%lx", value, detail);
   }
-  if (x[1] == RW_EL2_SCTLR && !locked && (value & SCTLR_M) != 0 && !lock()) {
+  if (x[1] == RW_EL2_SCTLR && !locked && (value & SCTLR_M) != 0 && !keep_choices()) {
     return deny("el2.vbar.denied", ",value=%lx", grants[RW_EL2_VBAR].value);
   }
   *grant = live_grants[el3_cpu()][x[1]] = (struct grant){value, true};

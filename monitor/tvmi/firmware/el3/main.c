@@ -10,23 +10,6 @@
 
 const char el3_name[] = "tvmi";
 
-/* The monitor's state and the agent serve one CPU at a time: its number plus one, 0 for none. */
-static uint32_t holder;
-
-static void lock(void) {
-  for (;;) {
-    uint32_t none = 0;
-    const uint32_t me = el3_cpu() + 1;
-    if (__atomic_compare_exchange_n(&holder, &none, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return;
-    wfe();
-  }
-}
-
-static void unlock(void) {
-  __atomic_store_n(&holder, 0, __ATOMIC_RELEASE);
-  sev();
-}
-
 void el3_platform_init(void) { report_init(); }
 
 void el3_configured(void) {
@@ -46,7 +29,7 @@ void el3_secondary_init(unsigned cpu) {
 
 void el3_platform_exit(void) {
   /* A fault of EL3 itself may come while this CPU holds the lock. Never given back: this is the end. */
-  if (holder != el3_cpu() + 1) lock();
+  if (!locked_here()) lock();
   report("el3", "bye", ",polls=%lx,denials=%lx,walks=%lx,compared=%lx", poll_count(), denials(),
          exchange->walk_references, exchange->findings.bytes_compared);
 }
@@ -124,6 +107,7 @@ void el3_trap(struct el3_context *context, uint64_t esr) {
 
 void el3_fiq(struct el3_context *context, unsigned interrupt) {
   lock();
+  /* HOLD_INTERRUPT asks for no more than to have stood at the lock. */
   if (interrupt == RW_IRQ_SECURE_TIMER) poll_interrupt(context);
   else if (interrupt == TZC_INTERRUPT) tzc_interrupt();
   unlock();

@@ -34,6 +34,7 @@ static void arm(uint64_t period) {
 void poll_start(void) {
   if (generator == 0) generator = report_secret("poll") | 1;
   gicv2_enable_secure(&el3_gic, RW_IRQ_SECURE_TIMER);
+  gicv2_enable_secure(&el3_gic, HOLD_INTERRUPT);
   arm(el3_boot.config->secure_timer_period);
 }
 

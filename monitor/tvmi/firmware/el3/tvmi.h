@@ -30,6 +30,16 @@ uint64_t report_secret(const char *purpose);
 /* Lines sent so far. */
 uint32_t report_count(void);
 
+/* --- lock.c ------------------------------------------------------------------------------------ */
+
+void lock(void);
+void unlock(void);
+bool locked_here(void);
+/* The software-generated interrupt that brings a CPU to the lock. */
+#define HOLD_INTERRUPT 8
+/* Comes back when every other CPU stands at the lock, which this one has: until unlock they stay there. */
+void hold_others(void);
+
 /* --- measure.c --------------------------------------------------------------------------------- */
 
 /* Sends report 0 with the hashes of all stages measured so far, once. */

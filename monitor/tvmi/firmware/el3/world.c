@@ -36,6 +36,7 @@ static void restore(const struct world *world) {
 
 enum agent_result agent_run(enum agent_command command) {
   struct world normal;
+  if (command != AGENT_START && !ablated(RW_ABLATION_NO_HOLD)) hold_others();
   const uint64_t scr = read_sysreg(scr_el3);
   exchange->command = command;
   exchange->findings.count = 0;
