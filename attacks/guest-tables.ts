@@ -1,5 +1,5 @@
 /** Whose tables guest 0 runs on, by its own list of tasks. */
-import { type GuestLayout, type GuestMemory, guestAt, guestLayout } from './guest.ts';
+import { type GuestLayout, type GuestMemory, guestLayout, guestZero } from './guest.ts';
 import { GUEST0_RAM } from './layout.ts';
 import type { MachineView } from './truth.ts';
 
@@ -13,7 +13,7 @@ function owned(guest: GuestMemory, layout: GuestLayout, root: bigint): boolean |
 
 /** Guest 0 runs on a TTBR0_EL1 that no task of its list owns. */
 export function runsOnForeignTables(view: MachineView): boolean {
-  const guest = guestAt(view, GUEST0_RAM);
+  const guest = guestZero(view, GUEST0_RAM);
   if (!guest) return false;
   return owned(guest, guestLayout(view.image('guest')), guest.ttbr0 & ROOT) === false;
 }

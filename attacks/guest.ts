@@ -193,3 +193,6 @@ export function guestAt(view: MachineView, ram: number): GuestMemory | undefined
   }
   return undefined;
 }
+
+/** {@link guestAt} of the guest that most attacks are in. */
+export const guestZero = guestAt;

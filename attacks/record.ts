@@ -64,6 +64,8 @@ export interface Expectation {
   readonly variants?: readonly string[];
   readonly effect: Effect;
   readonly detection: Detection;
+  /** A race: what other interleavings, with other seeds, give instead; as good as `detection`. */
+  readonly orElse?: Detection;
   /** Where the run does not go on until its power-off: the boot ends before the VMM starts. */
   readonly end?: 'boot-stopped';
   readonly reason: string;

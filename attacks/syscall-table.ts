@@ -1,10 +1,10 @@
-import { guestAt, guestLayout } from './guest.ts';
+import { guestLayout, guestZero } from './guest.ts';
 import { GUEST0_RAM } from './layout.ts';
 import type { MachineView } from './truth.ts';
 
 /** An entry of guest 0's table is not the built one and leads outside the kernel's built text. */
 export function hooked(view: MachineView): boolean {
-  const guest = guestAt(view, GUEST0_RAM);
+  const guest = guestZero(view, GUEST0_RAM);
   if (!guest) return false;
   const image = view.image('guest');
   const layout = guestLayout(image);

@@ -26,6 +26,7 @@ export const resultSchema = z
     expected: z.strictObject({
       effect: z.enum(EFFECTS).nullable(),
       detection: z.enum(DETECTIONS),
+      orElse: z.enum(DETECTIONS).optional().describe('a race: other interleavings give this, as good'),
       end: z.enum(ENDS).optional().describe('where it is not power-off'),
       reason: z.string(),
     }),

@@ -36,7 +36,7 @@ const INSTRUCTION_BYTES = 4;
 /** Instructions between two looks at the VMM's tick counter while nothing else asks for a closer look. */
 const COARSE_STEP = 100_000;
 /** Longest stretch, from the first hostile instruction, in which each instruction is looked at. */
-const CLOSE_WATCH = 500_000;
+const CLOSE_WATCH = 100_000;
 const REFUSALS: Readonly<Record<Refusal['kind'], string>> = {
   abort: 'the attack meets an abort',
   trap: 'the attack meets a trap',
@@ -69,8 +69,8 @@ export function expectedOf(scenario: Scenario): Expected {
   const { monitor, ablations } = scenario;
   const rule = expectationFor(attack.record, monitor, ablations, variantOf(scenario, attack));
   if (rule) {
-    const { effect, detection, end, reason } = rule;
-    return { effect, detection, ...(end ? { end } : {}), reason };
+    const { effect, detection, orElse, end, reason } = rule;
+    return { effect, detection, ...(orElse ? { orElse } : {}), ...(end ? { end } : {}), reason };
   }
   throw new Failure('usage', `the record of ${attack.record.id} does not say what to expect under ${monitor}`);
 }

@@ -21,6 +21,8 @@ export interface Expected {
   /** null in a benign run. */
   readonly effect: Effect | null;
   readonly detection: Detection;
+  /** A race may give this instead. */
+  readonly orElse?: Detection;
   /** Absent: power-off. */
   readonly end?: RunEnd;
   readonly reason: string;
@@ -68,7 +70,9 @@ export function judge(evidence: Evidence, expected: Expected): Verdict {
     effect,
     detection,
     agrees:
-      evidence.end === (expected.end ?? 'power-off') && effect === expected.effect && detection === expected.detection,
+      evidence.end === (expected.end ?? 'power-off') &&
+      effect === expected.effect &&
+      (detection === expected.detection || detection === expected.orElse),
     latency: detection === 'detected' && alarm && first !== undefined ? alarm.instruction - first : null,
   };
 }

@@ -44,8 +44,9 @@ export const record: AttackRecord = {
       ablations: ['no-hold'],
       effect: 'succeeded',
       detection: 'missed',
+      orElse: 'detected',
       reason:
-        'The second CPU runs on while the agent walks. It leads the entry back before the agent comes to the page, at every poll of this run; in other interleavings the agent is sooner.',
+        'The second CPU runs on while the agent walks, and leads the entry back before the agent comes to the page; in most interleavings it does so at every poll, in some the agent is sooner once.',
     },
     {
       system: 'hostvmi',
@@ -57,8 +58,12 @@ export const record: AttackRecord = {
     },
   ],
   unlockedBy: [{ system: 'tvmi', ablation: 'no-hold' }],
+  limits: [
+    'A second CPU that notices when a poll is over knows that none comes for half a period: a change within that time is transient, see arm64.transient.between-polls.',
+    "A table entry is not the CPU's translation: an entry that was restored without a TLB invalidation is not tried here.",
+  ],
   stability:
-    'a race: with other seeds the naive agent (no-hold) may win; the whole system wins with every seed (test/soak/race.test.ts counts both)',
+    'a race, with two verdicts for the naive agent (no-hold) by the seed; the whole system detects with every seed: test/soak/race.test.ts runs 1,000 of each and counts',
   idempotence: 'the entry is as before afterwards',
   attack: { id: 'T1014', name: 'Rootkit', version: ATTACK_VERSION },
   stride: 'tampering',

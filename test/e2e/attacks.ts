@@ -8,7 +8,8 @@ export interface Row {
   readonly id: string;
   readonly overrides: Overrides;
   readonly effect: string;
-  readonly detection: string;
+  /** One, but for a race. */
+  readonly detections: readonly string[];
   readonly end: string;
 }
 
@@ -28,9 +29,10 @@ function rowsOf(record: AttackRecord): Row[] {
       if (!expected || !named) return [];
       const where = system === 'none' ? 'without a monitor' : ['under', system, ...ablations].join(' ');
       const composition = system === 'none' ? { noMonitor: true } : { system, ablations };
-      const { effect, detection, end = 'power-off' } = expected;
-      const name = `${record.id} (${variant}) ${where}: ${effect}, ${detection}`;
-      return [{ name, id: record.id, overrides: { ...composition, variant }, effect, detection, end }];
+      const { effect, detection, orElse, end = 'power-off' } = expected;
+      const detections = orElse ? [detection, orElse] : [detection];
+      const name = `${record.id} (${variant}) ${where}: ${effect}, ${detections.join(' or ')}`;
+      return [{ name, id: record.id, overrides: { ...composition, variant }, effect, detections, end }];
     }),
   );
 }

@@ -7,9 +7,10 @@ import { runScenario } from '../../scenarios/run.ts';
 import { rows } from './attacks.ts';
 import { runOf } from './runs.ts';
 
-test.each(rows((id) => id.startsWith('guest.')))('$name', async ({ id, overrides, effect, detection }) => {
+test.each(rows((id) => id.startsWith('guest.')))('$name', async ({ id, overrides, effect, detections }) => {
   const result = await runOf(id, overrides);
-  expect([result.end, result.effect, result.detection]).toEqual(['power-off', effect, detection]);
+  expect([result.end, result.effect]).toEqual(['power-off', effect]);
+  expect(detections).toContain(result.detection);
   expect(result.unimplemented).toEqual([]);
 });
 

@@ -188,6 +188,7 @@ export function tvmiCases(driver: Driver): void {
       'polling-only',
       'no-nonce',
       'no-argument-check',
+      'no-hold',
     ] as const)('ablation %s does not raise an alarm by itself', async (ablation) => {
       const run = await boot({ ablations: [ablation] });
       expect([run.reports.complete, run.alarms]).toEqual([true, []]);
