@@ -18,7 +18,8 @@ export function milliseconds(ticks: number): string {
   return `${Number(value.toPrecision(2))} ms`;
 }
 
-const hundredths = (value: number) => `${Math.abs(value) < 0.1 ? (value * 100).toFixed(1) : Math.round(value * 100)}`;
+const hundredths = (value: number) =>
+  Math.abs(value) < 0.1 ? (value * 100).toFixed(1) : grouped(Math.round(value * 100));
 const percent = (value: number) => `${hundredths(value)} %`;
 
 /** Mean, and least to most where runs differ. */

@@ -6,13 +6,18 @@ import { scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import type { Overhead } from '../overhead.ts';
 import { milliseconds, shortName, spreadText } from '../overhead-text.ts';
+import { grouped } from '../text.ts';
 import { text } from './markup.ts';
 
 const WIDTH = 560;
 const HEIGHT = 340;
-const MARGIN = { top: 12, right: 112, bottom: 44, left: 58 };
+const MARGIN = { top: 12, right: 112, bottom: 44, left: 68 };
 const LABEL_DISTANCE = 15;
 const SERIES_COLOURS = 7;
+/** Room above and below the curves, as a factor. */
+const ROOM = 1.2;
+/** Decades over which the axis also has ticks at 2 and 5. */
+const NARROW = 1.5;
 /** Least overhead that the axis shows: a logarithm has no zero. */
 const FLOOR = 0.001;
 
@@ -33,7 +38,14 @@ function seriesOf(list: readonly Overhead[]): Series[] {
 const shown = (value: number) => Math.max(value, FLOOR);
 
 function percent(value: number): string {
-  return `${Number((value * 100).toPrecision(3))} %`;
+  const hundredths = Number((value * 100).toPrecision(3));
+  return `${hundredths < 1000 ? hundredths : grouped(hundredths)} %`;
+}
+
+/** Those of an axis' ticks that begin with one of some digits; all of them where that leaves none. */
+function ticksOf(ticks: readonly number[], digits: string): readonly number[] {
+  const kept = ticks.filter((tick) => digits.includes(tick.toExponential()[0]));
+  return kept.length > 0 ? kept : ticks;
 }
 
 /** Places for labels that want to be at `wanted`, moved apart where they would touch. */
@@ -59,11 +71,9 @@ export function overheadPlot(list: readonly Overhead[], title: string): string {
   const bottom = HEIGHT - MARGIN.bottom;
   const ends: [number, number] = periods.length > 1 ? [periods[0], periods.at(-1)!] : [periods[0] / 2, periods[0] * 2];
   const x = scaleLog().domain(ends).range([MARGIN.left, right]);
-  const y = scaleLog()
-    .domain([Math.min(...values), Math.max(...values)])
-    .nice()
-    .range([bottom, MARGIN.top]);
-  const ticks = y.ticks(4).filter((tick) => /^[1]/.test(tick.toExponential()) || y.ticks().length < 12);
+  const domain: [number, number] = [Math.min(...values) / ROOM, Math.max(...values) * ROOM];
+  const y = scaleLog().domain(domain).range([bottom, MARGIN.top]);
+  const ticks = ticksOf(y.ticks(), Math.log10(domain[1] / domain[0]) < NARROW ? '125' : '1');
   const grid = ticks.map(
     (tick) =>
       `<line class="grid" x1="${MARGIN.left}" x2="${right}" y1="${y(tick).toFixed(1)}" y2="${y(tick).toFixed(1)}"/>` +
