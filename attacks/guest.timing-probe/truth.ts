@@ -4,6 +4,8 @@ import { type MachineView, readU64, type Truth, truthOf } from '../truth.ts';
 
 /** The kernel's linear map (`RW_GUEST_LINEAR_VA`). */
 const LINEAR = 0xffff_ff80_0000_0000n;
+/** The machine starts 16 instructions in a tick of its counter; one a cycle is what this counts with. */
+const CYCLES_PER_TICK = 16;
 /** What the guest can conclude; zero until it has. */
 const UNWATCHED = 1n;
 const WATCHED = 2n;
@@ -24,10 +26,15 @@ function known(view: MachineView, symbol: string): bigint | undefined {
 /** The effect is knowledge, so the guest's memory is where it shows: what it concluded is what is the case. */
 const knows = truthOf(50_000, (view) => known(view, 'conclusion') === (watched(view) ? WATCHED : UNWATCHED));
 
-/** The monitor as the guest's counter shows it, beside the verdict. */
+/**
+ * The monitor as the guest's counter shows it, beside the verdict: what one write of TTBR0_EL1 costs (0: less than a
+ * tick), and the longest piece of time that was taken from it.
+ */
 function visibility(view: MachineView): Record<string, number> {
-  const ticks = { 'trap.ticks': known(view, 'probe_ticks'), 'stolen.ticks': known(view, 'stolen_ticks') };
-  return Object.fromEntries(Object.entries(ticks).map(([name, value]) => [name, Number(value ?? 0n)]));
+  const ticks = { 'trap.cycles': known(view, 'probe_ticks'), 'stolen.cycles': known(view, 'stolen_ticks') };
+  return Object.fromEntries(
+    Object.entries(ticks).map(([name, value]) => [name, Number(value ?? 0n) * CYCLES_PER_TICK]),
+  );
 }
 
 export const truth: Truth = {
