@@ -53,3 +53,13 @@ it('a snapshot keeps the alarm', () => {
   context.advance(INSTRUCTIONS_PER_SECOND);
   expect(line.level).toBe(true);
 });
+
+it('the identification registers name a PL031 of revision 1, and writes to them are ignored, not a gap (3.3.9, 3.3.10)', () => {
+  const { context, p } = bench();
+  const identification = (): number[] => Array.from({ length: 8 }, (_, i) => p.get(Rtc.IDENTIFICATION + 4 * i));
+  const expected = [0x31, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1];
+  expect(identification()).toEqual(expected);
+  p.set(Rtc.IDENTIFICATION, 0xdeadbeef);
+  expect(identification()).toEqual(expected);
+  expect(context.gaps).toEqual([]);
+});

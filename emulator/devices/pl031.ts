@@ -18,7 +18,8 @@ export const Rtc = {
 /** Seconds after which the 32-bit counter comes round. */
 const COUNTER_PERIOD = 2 ** 32;
 const SECTION = 'Arm DDI 0224C 3.3';
-const IDENTIFICATION = [0x31, 0x10, 0x04, 0x00, 0x0d, 0xf0, 0x05, 0xb1] as const;
+/** Revision 1 (RTCPeriphID2[7:4]), the one on the reference board. */
+const IDENTIFICATION = [0x31, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1] as const;
 
 /**
  * The real-time clock. Its seconds are those of the machine's time, never the host's, so a run is repeatable.
@@ -108,6 +109,7 @@ export class Pl031 implements Device {
       case Rtc.MIS:
         return; // read-only, or without effect on a clock that runs
     }
+    if (identification(offset, Rtc.IDENTIFICATION, IDENTIFICATION) !== undefined) return; // read-only
     this.context.gap(`rtc write at ${hex(offset)}`, SECTION);
   }
 
