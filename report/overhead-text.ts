@@ -19,7 +19,7 @@ export function milliseconds(ticks: number): string {
 }
 
 const hundredths = (value: number) =>
-  Math.abs(value) < 0.1 ? (value * 100).toFixed(1) : grouped(Math.round(value * 100));
+  Math.abs(value) < 0.1 ? (value * 100).toFixed(1).replace(/^-(?=0\.0$)/, '') : grouped(Math.round(value * 100));
 const percent = (value: number) => `${hundredths(value)} %`;
 
 /** Mean, and least to most where runs differ. */

@@ -93,5 +93,6 @@ describe('the text of costs', () => {
 test('periods are told in milliseconds of the machine, and spreads only where there are any', () => {
   expect(milliseconds(62_500)).toBe('1 ms');
   expect(spreadText({ mean: 0.0123, min: 0.01, max: 0.02 })).toBe('1.2 % (1.0 to 2.0)');
+  expect(spreadText({ mean: -0.0001, min: -0.0001, max: -0.0001 })).toBe('0.0 %');
   expect(spreadText({ mean: 2, min: 2, max: 2 })).toBe('200 %');
 });
