@@ -32,6 +32,9 @@ export const PAGES_OFFSET = JUMP_ENTRIES * JUMP_ENTRY_BYTES;
 export const PAGE_NUMBER_BYTES = 4;
 export const BANK_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES + PAGES_OFFSET + FETCH_ENTRIES * PAGE_NUMBER_BYTES;
 
+/** Instructions of a page: each has an entry of its own in the jump cache. */
+const JUMPS_PER_PAGE = 1024;
+
 /** What tells translation contexts apart. The meaning of the numbers is the instruction set's. */
 export interface ContextKey {
   /** Translation regime. */
@@ -54,8 +57,10 @@ export class TlbBank {
   readonly fetch: EntryTable;
   private readonly words: Int32Array;
   private readonly tags: BigInt64Array;
-  /** The jump cache may hold something: at first, it holds what linear memory held. */
-  private jumps = true;
+  /** Entries of the jump cache that are in use: whoever drops some looks at no others. */
+  private readonly jumps = new Int32Array(JUMP_ENTRIES);
+  private readonly jumpUsed = new Uint8Array(JUMP_ENTRIES);
+  private jumpCount = 0;
 
   constructor(buffer: ArrayBuffer, base: number, index: number) {
     this.index = index;
@@ -66,7 +71,8 @@ export class TlbBank {
     this.data = new EntryTable(TLB_ENTRIES, (e) => this.disarm(e));
     this.fetch = new EntryTable(FETCH_ENTRIES, (e) => this.forgetJumps(this.fetch.pageLo(e)));
     for (let e = 0; e < TLB_ENTRIES; e++) this.disarm(e);
-    this.forgetAllJumps();
+    for (let k = 0; k < JUMP_ENTRIES; k++) this.emptyJump(k);
+    this.words.fill(0, this.pageAt(0), this.pageAt(0) + FETCH_ENTRIES);
   }
 
   /**
@@ -126,11 +132,13 @@ export class TlbBank {
 
   /** A pc has its own place and its neighbour's: what it displaces from the one goes to the other. */
   setJump(pcLo: number, pcHi: number, record: number): void {
-    this.jumps = true;
     const i = this.jumpAt(pcLo);
-    const isEmpty = this.jumpAt(this.words[i]) !== i && this.jumpAt(this.words[i]) !== (i ^ OTHER_WAY);
-    if (!isEmpty && (this.words[i] !== pcLo || this.words[i + 1] !== pcHi))
+    const entry = (pcLo >>> 2) & (JUMP_ENTRIES - 1);
+    if (this.jumpUsed[entry] === 0) this.useJump(entry);
+    else if (this.words[i] !== pcLo || this.words[i + 1] !== pcHi) {
+      if (this.jumpUsed[entry ^ 1] === 0) this.useJump(entry ^ 1);
       this.words.copyWithin(i ^ OTHER_WAY, i, i + 3);
+    }
     this.words[i] = pcLo;
     this.words[i + 1] = pcHi;
     this.words[i + 2] = record;
@@ -153,19 +161,31 @@ export class TlbBank {
   forgetJumps(pageLo: number): void {
     this.words[this.pageAt(pageLo)] = 0;
     const first = (pageLo >>> 2) & (JUMP_ENTRIES - 1);
-    for (let k = first; k < first + 1024; k++) this.emptyJump(k);
+    let kept = 0;
+    for (let i = 0; i < this.jumpCount; i++) {
+      const entry = this.jumps[i];
+      if ((entry - first) >>> 0 < JUMPS_PER_PAGE) this.emptyJump(entry);
+      else this.jumps[kept++] = entry;
+    }
+    this.jumpCount = kept;
   }
 
   forgetAllJumps(): void {
-    if (!this.jumps) return;
-    this.jumps = false;
-    const pages = this.pageAt(0);
-    this.words.fill(0, pages, pages + FETCH_ENTRIES);
-    for (let k = 0; k < JUMP_ENTRIES; k++) this.emptyJump(k);
+    this.fetch.each((e) => {
+      this.words[this.pageAt(this.fetch.pageLo(e))] = 0;
+    });
+    for (let i = 0; i < this.jumpCount; i++) this.emptyJump(this.jumps[i]);
+    this.jumpCount = 0;
+  }
+
+  private useJump(entry: number): void {
+    this.jumpUsed[entry] = 1;
+    this.jumps[this.jumpCount++] = entry;
   }
 
   /** An empty entry holds a pc that belongs elsewhere, so no pc ever matches it. */
   private emptyJump(entry: number): void {
+    this.jumpUsed[entry] = 0;
     this.words[(this.jumpBase >> 2) + entry * 4] = (entry ^ 2) << 2;
   }
 
