@@ -59,6 +59,7 @@ const smc: Operation = (core, word) => {
       undefinedInstruction(core);
       return;
     }
+    core.settleCounts();
     core.counts.smc(id);
     state.set(LAST_SMC, id | 0, 0);
     if (!host) takeCall(core, 3, syndrome(EC.SMC, immediate16(word)));

@@ -12,7 +12,7 @@ import { changeProcessState, defaultTarget, takeException, takeFault } from './e
 import { VectorUnit } from './fp-simd/index.ts';
 import { readRegister, writeRegister } from './inspection.ts';
 import { inputLine, interruptPending, takePendingInterrupt, Wire, type WireName } from './interrupts.ts';
-import { countArrivals, HostCall } from './level-switch.ts';
+import { countArrivals, forgetArrivals, HostCall } from './level-switch.ts';
 import { liftA64 } from './lift/index.ts';
 import { PerformanceMonitors } from './pmu.ts';
 import { PState } from './pstate.ts';
@@ -127,6 +127,7 @@ export class Arm64Core implements Core {
     this.unimplemented = options.unimplemented;
     this.siblings = options.siblings ?? [this];
     this.counts = options.counts ?? new EventCounts();
+    this.counts.addSource(() => countArrivals(this));
     this.conduit = options.conduit;
     this.initiators = [
       { secure: false, cpu: number },
@@ -190,6 +191,7 @@ export class Arm64Core implements Core {
 
   /** Works out again what is derived from the registers, after they were written from outside (restored, debugged). */
   reload(): void {
+    forgetArrivals(this);
     this.contexts.forgetAll();
     this.update();
   }
@@ -222,15 +224,26 @@ export class Arm64Core implements Core {
 
   /** The process state or SCR_EL3 changed: the context follows. */
   levelChanged(): void {
-    this.findLevel();
+    this.readLevel();
+    this.refresh();
+    this.debug.levelChanged();
     if (this.pmu.active) this.pmu.update();
     this.redirected = true;
   }
 
   follow(): void {
-    this.state.setLo(Slot.SWITCHED, 0);
+    const { state, contexts } = this;
+    state.setLo(Slot.SWITCHED, 0);
+    this.readLevel();
+    const { el, regime } = this;
+    this.bank = contexts.bank(regime, el);
+    this.userBank = el === 1 ? contexts.bank(regime, 0) : this.bank;
+    this.mode = this.bank.key.mode & LiftMode.mask;
+  }
+
+  /** Counts what translated code did by itself, before a register changes that tells how. */
+  settleCounts(): void {
     countArrivals(this);
-    this.findLevel();
   }
 
   /** Translated code must not change levels by itself for now: whoever counts by level wants to be told. */
@@ -238,12 +251,10 @@ export class Arm64Core implements Core {
     this.contexts.withdrawAll();
   }
 
-  private findLevel(): void {
+  private readLevel(): void {
     this.el = (this.state.lo(PSTATE) & PState.EL_MASK) >> PState.EL_SHIFT;
     this.secure = this.el === 3 || (this.state.lo(SCR_EL3) & SCR_NS) === 0;
     this.regime = regimeOf(this.el, this.secure);
-    this.refresh();
-    this.debug.levelChanged();
   }
 
   /** A register was written on which the banks of `regimes` depend. */
@@ -399,7 +410,7 @@ export class Arm64Core implements Core {
   }
 
   pending(): boolean {
-    return interruptPending(this);
+    return interruptPending(this) || (this.state.lo(PSTATE) & PState.IL) !== 0 || this.debug.active;
   }
 
   wake(): boolean {

@@ -8,51 +8,74 @@ const { EL1_OFF_BY, HCR_EL2, SCR_EL3, TCR_EL1 } = Sys;
 
 /** TLB maintenance (Arm ARM D4.10). A bank holds one regime, VMID and ASID, so most operations choose banks. */
 
-/** Which banks and entries go. */
-interface Scope {
-  readonly regime: RegimeNumber;
-  /** Only banks of this VMID, or of any. */
-  readonly vmid?: number;
-  /** Only entries of this ASID; where an address is given, global ones of any bank too. */
-  readonly asid?: number;
+/** Any VMID, any ASID. */
+const ANY = -1;
+
+/** Which banks and entries go: one object, filled for each operation. */
+class Scope {
+  regime: RegimeNumber = Regime.el10;
+  /** Only banks of this VMID, or of {@link ANY}. */
+  vmid = ANY;
+  /** Only entries of this ASID, or of {@link ANY}; where an address is given, global ones of any bank too. */
+  asid = ANY;
   /** Only the translation of this address. */
-  readonly va?: { readonly lo: number; readonly hi: number };
-}
+  byAddress = false;
+  vaLo = 0;
+  vaHi = 0;
 
-function flushBank(bank: TlbBank, scope: Scope): void {
-  const { asid, va } = scope;
-  if (va === undefined) {
-    // By ASID: what is global stays (D4.10.2).
-    if (asid === undefined) bank.flush();
-    else if (bank.key.asid === asid) bank.flush(EntryFlag.global, 0);
-    return;
+  /** Everything of a regime. */
+  all(regime: RegimeNumber): this {
+    this.regime = regime;
+    this.vmid = ANY;
+    this.asid = ANY;
+    this.byAddress = false;
+    return this;
   }
-  if (asid === undefined || bank.key.asid === asid) bank.flushAddress(va.lo, va.hi);
-  else bank.flushAddress(va.lo, va.hi, EntryFlag.global, EntryFlag.global);
-}
 
-function flush(core: Arm64Core, scope: Scope): void {
-  for (const bank of core.tlb.banks) {
-    const { key } = bank;
-    if (key.regime !== scope.regime || (scope.vmid !== undefined && key.vmid !== scope.vmid)) continue;
-    flushBank(bank, scope);
+  /** EL1 operations: on the security state of SCR_EL3.NS, and there on the current VMID. */
+  el1(core: Arm64Core): this {
+    if ((core.state.lo(SCR_EL3) & SCR_NS) === 0) return this.all(Regime.secureEl10);
+    this.all(Regime.el10);
+    this.vmid = currentVmid(core.state);
+    return this;
+  }
+
+  ofAsid(asid: number): this {
+    this.asid = asid;
+    return this;
+  }
+
+  /** Xt[43:0] is VA[55:12]; VA[63:56] repeat bit 55 in EL1&0 and are zero at EL2 and EL3. */
+  ofAddress(lo: number, hi: number): this {
+    const top = (hi << 12) | (lo >>> 20);
+    this.byAddress = true;
+    this.vaLo = lo << 12;
+    this.vaHi = this.regime < Regime.el2 ? (top << 8) >> 8 : top & 0xffffff;
+    return this;
   }
 }
 
 const SCR_NS = 1;
+const scope = new Scope();
 
-/** EL1 operations: on the security state of SCR_EL3.NS, and there on the current VMID. */
-function el1Scope(core: Arm64Core, more: Omit<Scope, 'regime' | 'vmid'> = {}): Scope {
-  const nonSecure = (core.state.lo(SCR_EL3) & SCR_NS) !== 0;
-  return nonSecure
-    ? { regime: Regime.el10, vmid: currentVmid(core.state), ...more }
-    : { regime: Regime.secureEl10, ...more };
+function flushBank(bank: TlbBank): void {
+  const { asid } = scope;
+  const mine = asid === ANY || bank.key.asid === asid;
+  // By ASID: what is global stays (D4.10.2).
+  if (!scope.byAddress) {
+    if (asid === ANY) bank.flush();
+    else if (mine) bank.flush(EntryFlag.global, 0);
+  } else if (mine) bank.flushAddress(scope.vaLo, scope.vaHi);
+  else bank.flushAddress(scope.vaLo, scope.vaHi, EntryFlag.global, EntryFlag.global);
 }
 
-/** Xt[43:0] is VA[55:12]; VA[63:56] repeat bit 55 in EL1&0 and are zero at EL2 and EL3. */
-function address(lo: number, hi: number, signed: boolean): { lo: number; hi: number } {
-  const top = (hi << 12) | (lo >>> 20);
-  return { lo: lo << 12, hi: signed ? (top << 8) >> 8 : top & 0xffffff };
+/** Removes what {@link scope} says. */
+function flush(core: Arm64Core): void {
+  const { regime, vmid } = scope;
+  for (const bank of core.tlb.banks) {
+    const { key } = bank;
+    if (key.regime === regime && (vmid === ANY || key.vmid === vmid)) flushBank(bank);
+  }
 }
 
 /** Xt[63:48]; with TCR_EL1.AS = 0 the upper half is ignored. */
@@ -73,36 +96,38 @@ export function stage1OfEl1Switched(core: Arm64Core, on: boolean): void {
   const { state } = core;
   const nonSecure = (state.lo(SCR_EL3) & SCR_NS) !== 0;
   const world = nonSecure ? SECURE_WORLD + 1 + currentVmid(state) : SECURE_WORLD;
-  if (on && state.lo(EL1_OFF_BY) === world) flush(core, el1Scope(core));
+  if (on && state.lo(EL1_OFF_BY) === world) {
+    scope.el1(core);
+    flush(core);
+  }
   state.setLo(EL1_OFF_BY, on ? 0 : world);
 }
 
 /** SCTLR_EL2.M or SCTLR_EL3.M changed: as {@link stage1OfEl1Switched}, in the one world that has this level. */
 export function stage1Switched(core: Arm64Core, regime: RegimeNumber, on: boolean): void {
-  if (on) flush(core, { regime });
+  if (!on) return;
+  scope.all(regime);
+  flush(core);
 }
 
-type Scoper = (core: Arm64Core, lo: number, hi: number) => readonly Scope[];
+/** Fills {@link scope} with what an operation removes. */
+type Scoper = (core: Arm64Core, lo: number, hi: number) => Scope;
 
-const ALL_EL1: readonly Scope[] = [{ regime: Regime.el10 }];
-const ALL_SECURE_EL1: readonly Scope[] = [{ regime: Regime.secureEl10 }];
+const vmalle1: Scoper = (core) => scope.el1(core);
+const vae1: Scoper = (core, lo, hi) => scope.el1(core).ofAddress(lo, hi).ofAsid(asidOf(core, hi));
+const vaae1: Scoper = (core, lo, hi) => scope.el1(core).ofAddress(lo, hi);
+const aside1: Scoper = (core, _lo, hi) => scope.el1(core).ofAsid(asidOf(core, hi));
+const alle1: Scoper = (core) => scope.all((core.state.lo(SCR_EL3) & SCR_NS) !== 0 ? Regime.el10 : Regime.secureEl10);
+const alle2: Scoper = () => scope.all(Regime.el2);
+const vae2: Scoper = (_core, lo, hi) => scope.all(Regime.el2).ofAddress(lo, hi);
+const alle3: Scoper = () => scope.all(Regime.el3);
+const vae3: Scoper = (_core, lo, hi) => scope.all(Regime.el3).ofAddress(lo, hi);
 
-const vmalle1: Scoper = (core) => [el1Scope(core)];
-const vae1: Scoper = (core, lo, hi) => [el1Scope(core, { va: address(lo, hi, true), asid: asidOf(core, hi) })];
-const vaae1: Scoper = (core, lo, hi) => [el1Scope(core, { va: address(lo, hi, true) })];
-const aside1: Scoper = (core, _lo, hi) => [el1Scope(core, { asid: asidOf(core, hi) })];
-const alle1: Scoper = (core) => ((core.state.lo(SCR_EL3) & SCR_NS) !== 0 ? ALL_EL1 : ALL_SECURE_EL1);
-const alle2: Scoper = () => [{ regime: Regime.el2 }];
-const vae2: Scoper = (_core, lo, hi) => [{ regime: Regime.el2, va: address(lo, hi, false) }];
-const alle3: Scoper = () => [{ regime: Regime.el3 }];
-const vae3: Scoper = (_core, lo, hi) => [{ regime: Regime.el3, va: address(lo, hi, false) }];
 /**
- * By intermediate physical address: on what is kept of stage 2 alone. This CPU keeps only both stages combined, which
- * these operations need not remove (D4.10.4): software follows them with VMALLE1.
+ * What each operation removes, by name without `TLBI` and `IS`. Those by intermediate physical address are not here: they work on
+ * what is kept of stage 2 alone, and this CPU keeps only both stages combined, which they need not remove (D4.10.4):
+ * software follows them with VMALLE1.
  */
-const ipas2e1: Scoper = () => [];
-
-/** What each operation removes, by name without `TLBI` and `IS`. */
 const SCOPES: Readonly<Record<string, Scoper>> = {
   VMALLE1: vmalle1,
   VAE1: vae1,
@@ -110,8 +135,6 @@ const SCOPES: Readonly<Record<string, Scoper>> = {
   VAAE1: vaae1,
   VAALE1: vaae1,
   ASIDE1: aside1,
-  IPAS2E1: ipas2e1,
-  IPAS2LE1: ipas2e1,
   ALLE1: alle1,
   VMALLS12E1: vmalle1,
   ALLE2: alle2,
@@ -130,13 +153,12 @@ export function tlbiAction(name: string): (core: Arm64Core, lo: number, hi: numb
   const short = name.replace('TLBI ', '');
   const shareable = short.endsWith('IS');
   const scoper = SCOPES[shareable ? short.slice(0, -2) : short];
+  if (scoper === undefined) return () => {};
   return (core, lo, hi) => {
-    const scopes = scoper(core, lo, hi);
+    scoper(core, lo, hi);
     const forced = core.el === 1 && !core.secure && (core.state.lo(HCR_EL2) & HCR_FB) !== 0;
-    for (const scope of scopes) {
-      if (shareable || forced) for (const cpu of core.siblings) flush(cpu, scope);
-      else flush(core, scope);
-    }
+    if (shareable || forced) for (const cpu of core.siblings) flush(cpu);
+    else flush(core);
   };
 }
 

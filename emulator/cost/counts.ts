@@ -135,6 +135,17 @@ export class EventCounts {
   private otherFunctions = 0;
   private readonly devices = new Map<string, number>();
 
+  private readonly sources: (() => void)[] = [];
+
+  /** Has a source of events called before anybody reads the counts: it may have counted for itself until then. */
+  addSource(settle: () => void): void {
+    this.sources.push(settle);
+  }
+
+  private settle(): void {
+    for (const settle of this.sources) settle();
+  }
+
   /** Counts an event by its full name, one of {@link EVENTS}. */
   count(name: string): void {
     this.add(eventNumber(name));
@@ -170,6 +181,7 @@ export class EventCounts {
 
   /** All counts, to be put back by {@link restore}. */
   save(): CountsState {
+    this.settle();
     const { tlbRefillData, tlbRefillFetch, walkStage1, walkStage2, otherFunctions } = this;
     return {
       fixed: [tlbRefillData, tlbRefillFetch, walkStage1, walkStage2, otherFunctions],
@@ -194,6 +206,7 @@ export class EventCounts {
 
   /** The counts so far. @param instructions started by all CPUs, which the engine counts */
   snapshot(instructions: number): Counts {
+    this.settle();
     const entries: [string, number][] = [
       ['instructions', instructions],
       ['tlb.refill.data', this.tlbRefillData],

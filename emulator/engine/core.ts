@@ -65,7 +65,10 @@ export interface Core {
    * execution state, a misaligned pc or a debug exception. @returns true if an exception was taken
    */
   enter(): boolean;
-  /** True if {@link enter} would take an interrupt now. Cheap: the engine asks after each step outside translated code. */
+  /**
+   * True if {@link enter} would take an exception now, wherever the pc leads. Cheap: the engine asks after each step outside
+   * translated code.
+   */
   pending(): boolean;
   /** True if something ends the waiting state (WFI: an interrupt is pending even if masked). */
   wake(): boolean;

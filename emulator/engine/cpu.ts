@@ -251,13 +251,38 @@ export class Cpu implements Runner {
       );
       const ends = isCheck || arena.fieldAt(record, Field.b) !== 0;
       if (!ends && !core.redirected && !this.attention && !core.waiting) return record + RECORD_BYTES;
-      return this.leaveBlock(block, index);
+      this.leaveBlock(block, index);
+      return this.proceed();
     }
     const outcome = this.access(record);
-    if (outcome === Outcome.exception) return this.leaveBlock(block, index);
+    if (outcome === Outcome.exception) {
+      this.leaveBlock(block, index);
+      return this.proceed();
+    }
     const next = outcome === Outcome.done ? record + RECORD_BYTES : record;
     if (this.attention || (outcome === Outcome.done && core.pending())) this.leaveAfter(next, index);
     return next;
+  }
+
+  /**
+   * Goes on from an instruction boundary where there is nothing else to look at.
+   * @returns the first record of the block there, paid for and with its context in force, or 0 where a closer look is due
+   */
+  private proceed(): number {
+    const { core } = this;
+    if (this.attention || core.waiting || core.off || core.pending()) return 0;
+    if (this.budget < this.low && this.reserve > 0) return 0;
+    const { state, bank } = core;
+    const record = bank.jump(state.lo(Slot.PC), state.hi(Slot.PC));
+    if (record === 0) return 0;
+    const count = this.shared.code.arena.cost(record);
+    if (count > this.budget) return 0;
+    const { words } = state;
+    words[Slot.TLB_BASE * 2] = bank.base;
+    words[Slot.JUMP_BASE * 2] = bank.jumpBase;
+    words[Slot.TLB_USER_BASE * 2] = core.userBank.base;
+    this.budget -= count;
+    return record;
   }
 
   /** Goes to the boundary after (or, where the pc was redirected, of) the instruction at `index`. */

@@ -102,6 +102,7 @@ const CONTROL_HOOKS: Readonly<Record<string, Hooks>> = {
   HCR_EL2: governs('HCR_EL2', Hcr.VM | Hcr.PTW | Hcr.DC | Hcr.TGE, 0, [Regime.el10]),
   SCR_EL3: {
     write: (core, lo, hi) => {
+      core.settleCounts();
       SECURE_FETCH.write?.(core, lo, hi);
       core.worldChanged();
     },
