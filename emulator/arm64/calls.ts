@@ -124,7 +124,10 @@ const clrex: Operation = (core) => core.state.set(Slot.EXCLUSIVE_ADDRESS, -1, -1
 /** An FP or Advanced SIMD instruction, after the traps of CPACR_EL1, CPTR_EL2 and CPTR_EL3, in this order. */
 const FPCR_HANDLER = handlerNamed('FPCR')!;
 const fpSimd: Operation = (core, word) => {
-  if (!trapped(core, FPCR_HANDLER.writeTraps, word) && !performFpSimd(core, word)) undefinedEncoding(core, word);
+  if (trapped(core, FPCR_HANDLER.writeTraps, word)) return;
+  // Some of them compare, some depend on the flags.
+  core.state.packFlags();
+  if (!performFpSimd(core, word >>> 0)) undefinedEncoding(core, word);
 };
 
 /** SP used as a base while it is not 16-byte aligned (D1.8.2). */
@@ -169,7 +172,7 @@ const OPERATIONS: readonly Operation[] = Object.entries({
   return table;
 }, []);
 
-/** Performs a `system` statement. */
+/** Performs a `system` statement. @param word the encoding as int32: a number that needs no allocation */
 export function performSystemCall(core: Arm64Core, call: number, word: number): void {
   OPERATIONS[call](core, word);
 }

@@ -24,8 +24,9 @@ export const PState = {
   NZCV_SHIFT: 28,
 } as const;
 
-/** The condition flags as N=8 Z=4 C=2 V=1. The engine has packed them before it calls the core. */
+/** The condition flags as N=8 Z=4 C=2 V=1. */
 export function conditionFlags(state: CpuState): number {
+  state.packFlags();
   return state.lo(Slot.FLAGS) & 15;
 }
 

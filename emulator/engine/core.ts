@@ -80,7 +80,7 @@ export interface Core {
   restore(state: unknown): void;
   /** Translated code has switched to another level: what is derived from it follows, and its arrivals are counted. */
   follow(): void;
-  /** Performs a `system` statement. */
+  /** Performs a `system` statement. @param word the encoding, as int32 */
   system(call: number, word: number): void;
   /** Lifts one instruction. @param word the encoding (AArch64), as uint32 @param pcLo @param pcHi its address */
   lift(word: number, pcLo: number, pcHi: number, mode: number): LiftedInstruction;

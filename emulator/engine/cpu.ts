@@ -84,6 +84,7 @@ export class Cpu implements Runner {
     this.shared = shared;
     this.interval = shared.regions?.tuning.interval ?? Number.MAX_SAFE_INTEGER;
     this.low = Math.min(LOW, this.interval);
+    core.state.packFlags = () => this.packFlags();
     this.lift = (word, pcLo, pcHi, mode) => core.lift(word, pcLo, pcHi, mode);
     this.initiators = [
       { secure: false, cpu: number },
@@ -128,7 +129,6 @@ export class Cpu implements Runner {
         if (!core.wake()) break;
         core.waiting = false;
       }
-      this.packFlags();
       if (core.enter()) {
         core.redirected = false;
         this.budget--;
@@ -167,6 +167,7 @@ export class Cpu implements Runner {
         else record = this.within(why, record);
       } while (record !== 0);
     }
+    this.packFlags();
     const done = this.limit - this.budget - this.reserve;
     this.elapsed = 0;
     timeline.elapsed = () => 0;
@@ -241,14 +242,10 @@ export class Cpu implements Runner {
     const state = core.state;
     state.set(Slot.PC, (arena.pcLo(block) + index * 4) | 0, arena.pcHi(block));
     this.elapsed = this.limit - this.budget - this.reserve - arena.length(block) + index;
-    this.packFlags();
     if (why === Exit.system) {
       const handler = arena.workAt(record);
       const isCheck = handler !== SYSTEM;
-      core.system(
-        isCheck ? arena.fieldAt(record, Field.c) : arena.fieldAt(record, Field.a),
-        arena.wordAt(record) >>> 0,
-      );
+      core.system(isCheck ? arena.fieldAt(record, Field.c) : arena.fieldAt(record, Field.a), arena.wordAt(record));
       const ends = isCheck || arena.fieldAt(record, Field.b) !== 0;
       if (!ends && !core.redirected && !this.attention && !core.waiting) return record + RECORD_BYTES;
       this.leaveBlock(block, index);
@@ -327,10 +324,10 @@ export class Cpu implements Runner {
     this.patchedRecord = 0;
   }
 
-  /** Puts lazy flags into their packed form, for whoever reads or saves them. */
+  /** Puts lazy flags into their packed form. A CPU that is not in the window has them packed when its turn ends. */
   private packFlags(): void {
-    const words = this.core.state.words;
-    if (words[Slot.FLAG_KIND * 2] === 0) return;
+    const { words, base } = this.core.state;
+    if (base !== 0 || words[Slot.FLAG_KIND * 2] === 0) return;
     words[Slot.FLAGS * 2] = this.shared.tier0.flags();
     words[Slot.FLAG_KIND * 2] = 0;
   }

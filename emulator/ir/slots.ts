@@ -90,6 +90,8 @@ export const SYSTEM_SLOT_COUNT = Slot.LEVELS - SYSTEM_SLOT;
 export class CpuState {
   /** Byte offset of this CPU's state area in linear memory. */
   base: number;
+  /** Puts lazy flags into slot {@link Slot.FLAGS}: whoever reads that slot calls it first. The engine installs it. */
+  packFlags: () => void = () => {};
   readonly words: Int32Array;
   private readonly quads: BigInt64Array;
 
