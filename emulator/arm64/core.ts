@@ -12,7 +12,7 @@ import { changeProcessState, defaultTarget, takeException, takeFault } from './e
 import { VectorUnit } from './fp-simd/index.ts';
 import { readRegister, writeRegister } from './inspection.ts';
 import { inputLine, interruptPending, takePendingInterrupt, Wire, type WireName } from './interrupts.ts';
-import { countArrivals, forgetArrivals, HostCall } from './level-switch.ts';
+import { countArrivals, HostCall } from './level-switch.ts';
 import { liftA64 } from './lift/index.ts';
 import { PerformanceMonitors } from './pmu.ts';
 import { PState } from './pstate.ts';
@@ -176,6 +176,7 @@ export class Arm64Core implements Core {
    *   the level can run
    */
   reset(target: ResetTarget): void {
+    this.settleCounts();
     resetRegisters(this.state, this.number, target);
     for (const bank of this.tlb.banks) bank.flush();
     this.off = false;
@@ -191,7 +192,6 @@ export class Arm64Core implements Core {
 
   /** Works out again what is derived from the registers, after they were written from outside (restored, debugged). */
   reload(): void {
-    forgetArrivals(this);
     this.contexts.forgetAll();
     this.update();
   }

@@ -36,11 +36,6 @@ const ROUTES: readonly Route[] = [
   ...[route(1, Arrival.svc, 0, EC.SVC), route(2, Arrival.hvc, 0, EC.HVC), route(3, Arrival.smc, 0, EC.SMC)],
 ];
 
-/** What was not counted belongs to a state that is no more. */
-export function forgetArrivals(core: Arm64Core): void {
-  for (const { slot } of ROUTES) core.state.set(slot, 0, 0);
-}
-
 /** Counts what translated code did since the last time. Neither SCR_EL3 nor LAST_SMC has changed since. */
 export function countArrivals(core: Arm64Core): void {
   const { state } = core;

@@ -1,5 +1,5 @@
 import { UnimplementedLog } from '../debug/unimplemented.ts';
-import { CpuState, STATE_BYTES } from '../ir/slots.ts';
+import { CpuState, SLOT_BYTES, Slot, STATE_BYTES } from '../ir/slots.ts';
 import { PAGE_BYTES, PhysicalMemory } from '../memory/physical.ts';
 import { type RamSnapshot, RamSnapshots } from '../memory/ram-snapshots.ts';
 import { BANK_BYTES, Tlb, type TlbState } from '../memory/tlb.ts';
@@ -300,7 +300,10 @@ export class Machine<C extends Core = Core> {
 
   private putBackRegisters(state: MachineState): void {
     this.cores.forEach((core, i) => {
-      this.bytes.set(state.cpus[i].registers, core.state.base);
+      const { base } = core.state;
+      this.bytes.set(state.cpus[i].registers, base);
+      // Contexts of levels are offered anew; what had not been counted has been since, by whoever saved the counts.
+      this.bytes.fill(0, base + Slot.LEVELS * SLOT_BYTES, base + STATE_BYTES);
     });
   }
 

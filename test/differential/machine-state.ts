@@ -3,7 +3,7 @@ import type { Arm64Core } from '../../emulator/arm64/core.ts';
 import { Sys } from '../../emulator/arm64/registers/slots.ts';
 import type { Machine } from '../../emulator/engine/machine.ts';
 import { packedFlags } from '../../emulator/ir/oracle.ts';
-import { SLOT_BYTES, Slot, STATE_BYTES } from '../../emulator/ir/slots.ts';
+import { Slot } from '../../emulator/ir/slots.ts';
 import { PAGE_BYTES } from '../../emulator/memory/physical.ts';
 
 export interface Subject {
@@ -18,7 +18,7 @@ const SLOTS: readonly (readonly [first: number, end: number])[] = [
   [Slot.GENERAL, Slot.ZERO],
   [Slot.PC, Slot.PC + 1],
   [Slot.EXCLUSIVE_ADDRESS, Slot.TEMP],
-  [Slot.VECTOR, STATE_BYTES / SLOT_BYTES],
+  [Slot.VECTOR, Slot.LEVELS],
 ];
 
 const NAMES = new Map(Object.entries(Sys).map(([name, slot]) => [slot, name]));

@@ -36,6 +36,7 @@ export class OracleCpu implements Runner, OracleMachine {
       { secure: false, cpu: number },
       { secure: true, cpu: number },
     ];
+    core.state.packFlags = () => this.packFlags();
   }
 
   run(limit: number): number {
@@ -75,6 +76,7 @@ export class OracleCpu implements Runner, OracleMachine {
     core.redirected = false;
     try {
       const next = execute(core.lift(word, low(pc), high(pc), core.mode).statements, this);
+      if (state.lo(Slot.SWITCHED) !== 0) core.follow();
       if (!core.redirected) state.setBig(Slot.PC, next ?? pc + INSTRUCTION_BYTES);
     } catch (error) {
       if (!(error instanceof Taken)) throw error;
@@ -145,12 +147,15 @@ export class OracleCpu implements Runner, OracleMachine {
 
   system(call: number, word: number): bigint | undefined {
     const { core } = this;
-    core.state.setBig(
+    core.system(call, word);
+    return core.redirected ? this.readSlot(Slot.PC) : undefined;
+  }
+
+  private packFlags(): void {
+    this.writeSlot(
       Slot.FLAGS,
       packedFlags((slot) => this.readSlot(slot)),
     );
-    core.state.setBig(Slot.FLAG_KIND, 0n);
-    core.system(call, word);
-    return core.redirected ? this.readSlot(Slot.PC) : undefined;
+    this.writeSlot(Slot.FLAG_KIND, 0n);
   }
 }
