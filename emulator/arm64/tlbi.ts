@@ -72,7 +72,9 @@ function flushBank(bank: TlbBank): void {
 /** Removes what {@link scope} says. */
 function flush(core: Arm64Core): void {
   const { regime, vmid } = scope;
-  for (const bank of core.tlb.banks) {
+  const { banks, inUse } = core.tlb;
+  for (let i = 0; i < inUse; i++) {
+    const bank = banks[i];
     const { key } = bank;
     if (key.regime === regime && (vmid === ANY || key.vmid === vmid)) flushBank(bank);
   }

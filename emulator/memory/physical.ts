@@ -50,6 +50,8 @@ export class PhysicalMemory {
   /** Pages written since the last snapshot, in the order of their first write. */
   readonly dirtyPages: number[] = [];
   private filter: MemoryFilter = () => true;
+  /** Changes whenever {@link ramFor} may decide otherwise than before. */
+  decisions = 0;
   /** The fast paths hold decisions that no longer hold: the engine drops them. */
   onProtectionChange: () => void = () => {};
   /** A write by anyone but translated code's fast path reached a page that holds translated code. */
@@ -95,6 +97,7 @@ export class PhysicalMemory {
     };
     this.next += size;
     this.ram.push(region);
+    this.decisions++;
     return region;
   }
 
@@ -110,11 +113,12 @@ export class PhysicalMemory {
   /** Installs the address-space controller's decision over RAM and drops all fast paths. */
   setFilter(filter: MemoryFilter): void {
     this.filter = filter;
-    this.onProtectionChange();
+    this.filterChanged();
   }
 
   /** Tells that the installed filter's decisions changed. */
   filterChanged(): void {
+    this.decisions++;
     this.onProtectionChange();
   }
 

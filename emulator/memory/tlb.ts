@@ -205,6 +205,8 @@ export interface TlbState {
 /** All banks of one CPU. */
 export class Tlb {
   readonly banks: readonly TlbBank[];
+  /** Banks that a context was ever given, from the first on. */
+  inUse = 0;
   private turn = 0;
   private last = -1;
   /** The bank was taken from another context: whoever remembered it must forget it. */
@@ -219,7 +221,8 @@ export class Tlb {
 
   /** The bank of a context. A context that has none takes the bank that was given away the longest ago, emptied. */
   select(regime: number, asid: number, vmid: number, mode: number): TlbBank {
-    for (const bank of this.banks) {
+    for (let i = 0; i < this.inUse; i++) {
+      const bank = this.banks[i];
       const k = bank.key;
       if (k.regime === regime && k.asid === asid && k.vmid === vmid && k.mode === mode) {
         this.last = bank.index;
@@ -229,6 +232,7 @@ export class Tlb {
     // The bank that was asked for last is in use beside this one (privileged and unprivileged accesses).
     if (this.turn === this.last) this.turn = (this.turn + 1) % this.banks.length;
     const bank = this.banks[this.turn];
+    this.inUse = Math.max(this.inUse, this.turn + 1);
     this.last = this.turn;
     this.turn = (this.turn + 1) % this.banks.length;
     bank.flush();
@@ -258,6 +262,7 @@ export class Tlb {
   restore(state: TlbState): void {
     this.turn = state.turn;
     this.last = state.last;
+    this.inUse = state.banks.reduce((inUse, { key }, i) => (key.regime < 0 ? inUse : i + 1), 0);
     this.banks.forEach((bank, i) => {
       const saved = state.banks[i];
       bank.key = saved.key;
