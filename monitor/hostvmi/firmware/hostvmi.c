@@ -85,23 +85,18 @@ void introspect_init(void) {
   }
 }
 
-static bool round_is_due(unsigned cpu) {
-  const uint64_t now = read_sysreg(CNTPCT_EL0);
-  if (now < due[cpu]) return false;
-  due[cpu] = now + vmm_config->secure_timer_period;
-  return true;
-}
-
 /* On each timer tick of a CPU: its own guests stand still now, so their lists are whole. */
 void introspect_tick(const struct vmm_frame *frame) {
   const struct vmm_cpu *cpu = arch_cpu();
-  if (!round_is_due(cpu->number)) return;
+  if (read_sysreg(CNTPCT_EL0) < due[cpu->number]) return;
   rounds++;
   for (unsigned number = 0; number < RW_GUESTS; number++) {
     const struct vmm_guest *guest = &vmm_guests[number];
     if (!watched[number].known || !guest->running || guest->cpu != cpu->number) continue;
     guest_sound(number, guest == cpu->current ? frame : &guest->frame);
   }
+  /* From the round's end, so that the guests get a period between two, however long one takes. */
+  due[cpu->number] = read_sysreg(CNTPCT_EL0) + vmm_config->secure_timer_period;
 }
 
 void introspect_report(void) { vmm_print("hostvmi: end\n"); }
