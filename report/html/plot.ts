@@ -13,7 +13,7 @@ const WIDTH = 560;
 const HEIGHT = 340;
 const MARGIN = { top: 12, right: 112, bottom: 44, left: 68 };
 const LABEL_DISTANCE = 15;
-const SERIES_COLOURS = 7;
+const SERIES_COLOURS = 8;
 /** Room above and below the curves, as a factor. */
 const ROOM = 1.2;
 /** Decades over which the axis also has ticks at 2 and 5. */
