@@ -9,6 +9,9 @@
 
 #define FIFO (RW_GUEST_LINEAR_VA + RW_GUEST_IPA_FIFO)
 #define PARAMETER 1
+/* Counter ticks: away for so many, another guest has run; none comes for so many, there is none. */
+#define AWAY_TICKS 256
+#define LONGEST_WAIT 131072
 
 extern const uint8_t guest__task_exit[];
 static const volatile uint64_t task_exit_of_guest_1 = (uint64_t)guest__task_exit;
@@ -42,14 +45,25 @@ static void forge(void) {
   forged.next.frame.spsr = chain.first.pstate;
 }
 
+/* By how much the guest's own time is behind the machine's. */
+static uint64_t time_away(void) { return read_sysreg(CNTPCT_EL0) - read_sysreg(CNTVCT_EL0); }
+
+/*
+ * Until a time slice has just begun: the rest must fit into one, for what guest 1 saves at its end would undo
+ * it. The guest's own time stands still while another one runs.
+ */
+static void wait_for_slice(void) {
+  const uint64_t away = time_away(), start = read_sysreg(CNTPCT_EL0);
+  while (time_away() - away < AWAY_TICKS && read_sysreg(CNTPCT_EL0) - start < LONGEST_WAIT) isb();
+}
+
 RW_MODULE_ENTRY int module_entry(const struct rw_guest_api *api) {
   /* Guest 1's own registers are lost: its process ends, and its kernel goes on. */
   build_chain(find_victim(api), task_exit_of_guest_1, 0);
   forge();
   put(RW_FIFO_CMD_DRIVE_SPEC);
   for (unsigned i = 1; i < RW_FIFO_BYTES; i++) put(PARAMETER);
-  /* A time slice of its own for the rest: what guest 1 saves would undo it. */
-  api->hypercall(RW_HVC_YIELD, 0, 0, 0);
+  wait_for_slice();
   put_forged(OVERFLOW, REGISTERS + offsetof(struct vmm_frame, unused));
   api->hypercall(RW_HVC_YIELD, 0, 0, 0);
   return 0;

@@ -19,8 +19,8 @@
 #undef module_entry
 
 /* Counter ticks: how long the race goes on, and how long the guests may stand still. */
-#define RACE_TICKS 98304
-#define STILL_TICKS 600
+#define RACE_TICKS 262144
+#define STILL_TICKS 900
 
 #define VICTIM 1
 /* A free frame of the victim, by IPA. */

@@ -22,7 +22,7 @@ export const record: AttackRecord = {
     'a module is loaded at EL2 of the second CPU, while the first one runs the guests',
     "it copies a page of guest 1's kernel to a free frame, makes memset return at once there, and leads the entry to it",
     'while the registers that the guests save with each system call change, it leaves the entry so',
-    'when they have stood still for 600 counter ticks, it leads the entry back, until they change',
+    'when they have stood still for 900 counter ticks, it leads the entry back, until they change',
   ],
   effect:
     "Processes get pages that were not cleared, and who walks the guest's tables finds the kernel as it was built.",
