@@ -46,7 +46,7 @@ export interface VirtOptions {
   readonly virtualization?: boolean;
   /** HLT #0xf000 is a semihosting call. Default false, as on QEMU without `-semihosting`. */
   readonly semihosting?: boolean;
-  /** Compile hot code; changes nothing but the speed. Default false. */
+  /** Compile hot code; changes nothing but the speed. Default true. */
   readonly tier1?: boolean | Tuning;
   /** What carries out the CPUs' instructions, as for {@link Machine}. */
   readonly createRunner?: MachineOptions<Arm64Core>['createRunner'];
@@ -113,7 +113,7 @@ export class VirtBoard {
       cpus: shape.cpus,
       ramBytes: Virt.flash0.size + Virt.flash1.size + Virt.secureRam.size + shape.memoryBytes,
       seed: options.seed ?? 0,
-      tier1: options.tier1 ?? false,
+      tier1: options.tier1 ?? true,
       ...(options.createRunner ? { createRunner: options.createRunner } : {}),
       createCore: (parts) =>
         new Arm64Core({

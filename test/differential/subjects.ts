@@ -24,7 +24,7 @@ export const EAGER: Tuning = {
 /** What a machine is built with to be carried out by each. */
 export const EXECUTORS = {
   oracle: { createRunner: (...parts) => new OracleCpu(...parts) },
-  'tier 0': {},
+  'tier 0': { tier1: false },
   'tier 1': { tier1: EAGER },
 } as const satisfies Record<string, Pick<MachineOptions<Arm64Core>, 'createRunner' | 'tier1'>>;
 export type ExecutorName = keyof typeof EXECUTORS;

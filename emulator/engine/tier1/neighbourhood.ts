@@ -186,7 +186,7 @@ export class Neighbourhood {
     const { page } = this.view(pc);
     const word = (pc & 0xfff) >> 2;
     const found: Block[] = [];
-    if (!page || page.covered[word - 1] !== 1) return found;
+    if (page?.covered[word - 1] !== 1) return found;
     const { blocks } = page;
     for (let at = Math.max(word - MAX_BLOCK_INSTRUCTIONS + 1, 0); at < word; at++) {
       const block = blocks[at];

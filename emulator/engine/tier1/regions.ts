@@ -19,7 +19,7 @@ const REGION_HANDLER = HANDLER_BY_KEY.get('region')!.number;
 export interface Tuning {
   /** Instructions between two looks at where a CPU is. */
   readonly interval: number;
-  /** Samples in one stretch of code that make it hot. */
+  /** Instructions that, as far as samples tell, ran in one stretch of code, which make it hot. */
   readonly hot: number;
   /** Hot places that wait before a module is made of them: a module costs much the same whatever it holds. */
   readonly batch: number;
@@ -39,12 +39,12 @@ export interface Tuning {
 
 export const TUNING: Tuning = {
   interval: 16_384,
-  hot: 2,
+  hot: 100_000,
   batch: 4,
   patience: 4,
-  price: 300,
-  credit: 3000,
-  shortest: 24,
+  price: 2000,
+  credit: 500,
+  shortest: 32,
   changes: 8,
   // About 30 MiB of the host's code.
   room: 150_000,
@@ -58,11 +58,9 @@ const STRETCHES = 1 << 16;
 const MOST_WAITING = 64;
 /** How many times as hot a place must be each time after nothing could be made of it. */
 const PERSEVERANCE = 4;
-const MOST_CREDIT = 20_000;
-/** With so many instructions' credit, one sample is enough. */
-const RICH = 2000;
+const MOST_CREDIT = 5_000;
 /** What each instruction that was compiled adds to the price of another one. */
-const DEARER = 0.05;
+const DEARER = 0.02;
 /** How often a region may grow by what runs beside it; after that, what is new gets a region of its own. */
 const GENERATIONS = 4;
 
@@ -82,7 +80,7 @@ export class Regions {
   private readonly memory: WebAssembly.Memory;
   private readonly store: RegionStore;
   private readonly heat = new Map<number, number>();
-  /** Samples that a stretch must have that was refused before. */
+  /** The heat that a stretch must have that was refused before. */
   private readonly refused = new Map<number, number>();
   private readonly waiting = new Map<number, Sample>();
   private patience = 0;
@@ -136,25 +134,19 @@ export class Regions {
     const covered = this.isCompiled(sample);
     const key = stretchOf(sample.offset);
     if (this.heat.size > STRETCHES) this.cool();
-    const heat = (this.heat.get(key) ?? 0) + 1;
+    const heat = (this.heat.get(key) ?? 0) + ran;
     this.heat.set(key, heat);
     if (covered) this.store.use(sample.offset);
-    else if (heat >= this.hotness(key) && this.waiting.size < MOST_WAITING) this.waiting.set(key, sample);
+    else if (heat >= (this.refused.get(key) ?? this.tuning.hot) && this.waiting.size < MOST_WAITING) this.waiting.set(key, sample);
     if (this.waiting.size === 0) return covered;
     if (this.waiting.size < this.tuning.batch && ++this.patience < this.tuning.patience) return covered;
     if (this.credit < 0) return covered;
     this.patience = 0;
-    const samples = [...this.waiting.values()];
+    const heatOf = (key: number): number => this.heat.get(key) ?? 0;
+    const samples = [...this.waiting].sort(([a], [b]) => heatOf(b) - heatOf(a)).map(([, waiting]) => waiting);
     this.waiting.clear();
     this.compile(samples);
     return covered;
-  }
-
-  /** Samples that make a stretch hot. */
-  private hotness(key: number): number {
-    const refused = this.refused.get(key);
-    if (refused !== undefined) return refused;
-    return this.credit > RICH ? 1 : this.tuning.hot;
   }
 
   private cool(): void {
@@ -178,6 +170,7 @@ export class Regions {
     if (!this.code.arena.roomy) return;
     const candidates: Candidate[] = [];
     for (const sample of samples) {
+      if (this.credit < 0) break;
       if (this.isCompiled(sample)) continue;
       const fresh = new Set(candidates.map((c) => c.region));
       const candidate = this.store.isRestless(sample.offset) ? undefined : this.find(sample, fresh);
