@@ -137,7 +137,8 @@ export class Regions {
     const heat = (this.heat.get(key) ?? 0) + ran;
     this.heat.set(key, heat);
     if (covered) this.store.use(sample.offset);
-    else if (heat >= (this.refused.get(key) ?? this.tuning.hot) && this.waiting.size < MOST_WAITING) this.waiting.set(key, sample);
+    else if (heat >= (this.refused.get(key) ?? this.tuning.hot) && this.waiting.size < MOST_WAITING)
+      this.waiting.set(key, sample);
     if (this.waiting.size === 0) return covered;
     if (this.waiting.size < this.tuning.batch && ++this.patience < this.tuning.patience) return covered;
     if (this.credit < 0) return covered;
