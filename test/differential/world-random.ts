@@ -74,6 +74,8 @@ const READS = [
 ];
 /** Bits of a level 3 descriptor: valid, attribute, AP, AF, nG, the address, PXN, UXN. */
 const DESCRIPTOR_BITS = [0, 2, 6, 7, 10, 11, 12, 13, 53, 54];
+/** From here on the device refuses every access. */
+const REFUSED = 0xf00;
 /** Level 3 entries of the first page of code and of data. */
 const FIRST_CODE = 256;
 const FIRST_DATA = 320;
@@ -228,7 +230,7 @@ class WorldGenerator extends Generator {
   private device(): Item {
     const r = this.random;
     const base = this.register();
-    const offset = DEVICE + (r.chance(0.9) ? 4 * r.below(64) : r.below(0x1000));
+    const offset = DEVICE + r.pick([4 * r.below(64), 8 * r.below(64), r.below(0x1000), REFUSED + 16 * r.below(16)]);
     const forms = this.mode !== 0 && r.chance(0.2) ? floatingMemory : memory;
     return joined([this.pointer(base, offset), word(this.access(r.pick(forms), base))]);
   }
