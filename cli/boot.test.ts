@@ -98,6 +98,13 @@ describe('an image', () => {
     for (const el of ['1', '2', '3']) expect((await boot(file('hello.elf', hello), '--el', el)).code).toBe(7);
   });
 
+  test('runs on a board without EL3 and EL2, entered at EL1', async () => {
+    // mrs x0, CurrentEL; lsl w0, w0, #4; orr w0, w0, #1: 'A' at EL1, and so on
+    const LEVEL = [0xd2a12001, 0xd5384240, 0x531c6c00, 0x32000000, 0xb9000020, ...HELLO.slice(7)];
+    const image = file('level.elf', elf([{ address: ENTRY, code: LEVEL }]));
+    expect((await boot(image, '--no-secure', '--no-virtualization')).out).toBe('A');
+  });
+
   test('as a flat ROM is entered at address 0', async () => {
     const rom = new Uint8Array(new Uint32Array(HELLO).buffer);
     expect(await boot('--bios', file('rom.bin', rom))).toMatchObject({ code: 7, out: 'ok\n' });

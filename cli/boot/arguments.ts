@@ -16,8 +16,8 @@ export interface BootArguments {
   readonly maxInstructions?: number | undefined;
   readonly type?: string | undefined;
   readonly typeAfter?: string | undefined;
-  readonly secure: boolean;
-  readonly virtualization: boolean;
+  readonly noSecure: boolean;
+  readonly noVirtualization: boolean;
   readonly tier1?: boolean | undefined;
   readonly strict: boolean;
   readonly stats: boolean;

@@ -26,10 +26,10 @@ export function boardFromImages(args: BootArguments): VirtBoard {
     ...(args.append === undefined ? {} : { append: args.append }),
     ...(args.el === undefined ? {} : { el: args.el as 1 | 2 | 3 }),
   };
-  const { secure, virtualization } = args;
+  const shape = { secure: !args.noSecure, virtualization: !args.noVirtualization };
   const compile = args.tier1 === undefined ? {} : { tier1: args.tier1 };
   try {
-    return createVirt({ images, ...sizeOf(args), secure, virtualization, ...compile, semihosting: true });
+    return createVirt({ images, ...sizeOf(args), ...shape, ...compile, semihosting: true });
   } catch (error) {
     if (error instanceof ImageError) throw new Failure('badInput', `${args.image ?? args.bios}: ${error.message}`);
     if (error instanceof RangeError) throw new Failure('usage', error.message);

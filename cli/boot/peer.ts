@@ -15,7 +15,7 @@ export const ENGINES = [OURS, 'qemu', 'unicorn'] as const;
 /** What only our engine has. */
 const OURS_ALONE = [
   ...(['snapshot', 'snapshotAt', 'fromSnapshot', 'maxInstructions', 'strict', 'stats', 'seed'] as const),
-  ...(['el', 'append', 'initrd', 'type', 'typeAfter'] as const),
+  ...(['el', 'append', 'initrd', 'type', 'typeAfter', 'noSecure', 'noVirtualization'] as const),
 ];
 
 function driverNamed(name: string): Driver {
