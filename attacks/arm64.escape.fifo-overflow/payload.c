@@ -45,15 +45,19 @@ static void forge(void) {
   forged.next.frame.spsr = chain.first.pstate;
 }
 
-/* By how much the guest's own time is behind the machine's. */
-static uint64_t time_away(void) { return read_sysreg(CNTPCT_EL0) - read_sysreg(CNTVCT_EL0); }
+/* By how much the guest's own time is behind the machine's; less, where a poll came between the two readings. */
+static int64_t time_away(void) {
+  const uint64_t machine = read_sysreg(CNTPCT_EL0);
+  return (int64_t)(machine - read_sysreg(CNTVCT_EL0));
+}
 
 /*
  * Until a time slice has just begun: the rest must fit into one, for what guest 1 saves at its end would undo
  * it. The guest's own time stands still while another one runs.
  */
 static void wait_for_slice(void) {
-  const uint64_t away = time_away(), start = read_sysreg(CNTPCT_EL0);
+  const int64_t away = time_away();
+  const uint64_t start = read_sysreg(CNTPCT_EL0);
   while (time_away() - away < AWAY_TICKS && read_sysreg(CNTPCT_EL0) - start < LONGEST_WAIT) isb();
 }
 
