@@ -46,7 +46,6 @@ const CASES: readonly Case[] = [
   { file: 'psci', args: '', cpus: 4, passes: 4 },
   { file: 'timer', args: '', passes: 18 },
   { file: 'cache', args: '' },
-  { file: 'pl031', args: '', passes: 12 },
   { file: 'spinlock-test', args: '', cpus: 4, passes: 4 },
   { file: 'debug', args: 'bp', passes: 6 },
   { file: 'debug', args: 'wp', passes: 8 },
