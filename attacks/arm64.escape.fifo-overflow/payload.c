@@ -56,7 +56,7 @@ static int64_t time_away(void) {
  * it. The guest's own time stands still while another one runs.
  */
 static void wait_for_slice(void) {
-  const int64_t away = time_away();
+  const int64_t first = time_away(), second = time_away(), away = first > second ? first : second;
   const uint64_t start = read_sysreg(CNTPCT_EL0);
   while (time_away() - away < AWAY_TICKS && read_sysreg(CNTPCT_EL0) - start < LONGEST_WAIT) isb();
 }
