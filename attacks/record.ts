@@ -66,8 +66,8 @@ export interface Expectation {
   readonly detection: Detection;
   /** A race: what other interleavings, with other seeds, give instead; as good as `detection`. */
   readonly orElse?: Detection;
-  /** Where the run does not go on until its power-off: the boot ends before the VMM starts. */
-  readonly end?: 'boot-stopped';
+  /** Where the run does not go on until its power-off: the boot ends before the VMM starts, or what is left of the system falls over. */
+  readonly end?: 'boot-stopped' | 'crash';
   readonly reason: string;
 }
 

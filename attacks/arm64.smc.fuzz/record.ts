@@ -37,6 +37,24 @@ export const record: AttackRecord = {
         'Every argument is checked before it is used, a status is all that comes back, and what policy refuses is reported.',
     },
     {
+      system: 'tvmi',
+      ablations: ['no-smc-rewrite'],
+      effect: 'blocked',
+      detection: 'detected',
+      end: 'crash',
+      reason:
+        "EL3 was never told EL2's tables, so it cannot tell the VMM's code from its buffers: asked for its status there, it overwrites the code, and the VMM stops. Nothing leaks.",
+    },
+    {
+      system: 'tvmi',
+      ablations: ['no-argument-check'],
+      effect: 'blocked',
+      detection: 'detected',
+      end: 'crash',
+      reason:
+        'EL3 stores where it is told, takes an abort at its own level and stops the machine: the monitor is down, though nothing leaks.',
+    },
+    {
       system: 'hostvmi',
       ablations: [],
       effect: 'blocked',

@@ -14,6 +14,9 @@ const EL3_STACKS_SIZE = 4 << 14;
 /** The carve-out's part in use: the agent, and what it exchanges with EL3. */
 const AGENT_AND_EXCHANGE = { start: 0x4600_0000, end: 0x4610_2000 };
 
+/** The calls that were made (`LOG` of the payload): five words each, four arguments and the answer. */
+const LOG = { start: 0x4110_0000, size: 0x60_0000, wordsOfCall: 5, arguments: 4 };
+
 /** Secure memory, taken from the machine. EL3's stacks are left out: they hold what the callers passed. */
 function secureRanges(el3: BuiltImage): { start: number; end: number }[] {
   const at = (name: string) => Number(symbol(el3, name));
@@ -33,6 +36,17 @@ function wordAt(bytes: Uint8Array, at: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + at, WORD).toString('hex');
 }
 
+/** What the payload passed in is no secret, wherever EL3 keeps it. */
+function forgetArguments(view: MachineView, words: Set<string>): void {
+  for (let from = LOG.start; from < LOG.start + LOG.size; from += CHUNK) {
+    const bytes = view.peek(from, Math.min(CHUNK, LOG.start + LOG.size - from));
+    for (let at = 0; at < bytes.length; at += WORD) {
+      const place = ((from - LOG.start + at) / WORD) % LOG.wordsOfCall;
+      if (place < LOG.arguments) words.delete(wordAt(bytes, at));
+    }
+  }
+}
+
 /** Words that only secure memory holds, by their content. */
 export function secureWords(view: MachineView): Set<string> {
   const words = new Set<string>();
@@ -46,6 +60,7 @@ export function secureWords(view: MachineView): Set<string> {
     const bytes = view.images.get(name)?.bytes ?? new Uint8Array();
     for (let at = 0; at + WORD <= bytes.length; at++) words.delete(wordAt(bytes, at));
   }
+  forgetArguments(view, words);
   return words;
 }
 
