@@ -27,7 +27,7 @@ export interface Tuning {
   readonly patience: number;
   /** Instructions that must have run for each that is compiled. */
   readonly price: number;
-  /** Instructions that may be compiled before any has run. */
+  /** Instructions that may be compiled before any has run; below zero, so many times the price must have run before the first. */
   readonly credit: number;
   /** Instructions without a loop that are worth the way in and out. */
   readonly shortest: number;
