@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { LiftMode } from '../../emulator/arm64/system-calls.ts';
 import { oracleExecutor } from './oracle-executor.ts';
-import { differences, NZCV, REGISTER_COUNT, type Stream } from './stream.ts';
-import { createTier0Executor } from './tier0-executor.ts';
+import { differences, NZCV, REGISTER_COUNT, type Stream, VECTORS } from './stream.ts';
+import { createTier0Executor, createTier1Executor } from './tier0-executor.ts';
 
 const FORMS = {
   CSEL: 0x9a820020,
@@ -36,6 +37,40 @@ describe.each(Object.entries(FORMS))('%s', (_name, word) => {
         };
         const found = differences(oracleExecutor.run(stream), tier0.run(stream), 'oracle', 'tier 0');
         expect(found, `condition ${cond}, NZCV ${flags}`).toEqual([]);
+      }
+    }
+  });
+});
+
+const CMP_W1_W2 = 0x6b02003f;
+const EXACT_FORMS = { FCCMP: 0x1e3f044b, FCCMPE: 0x1e3f045b, FCSEL: 0x1e3f0c40 } as const;
+const SIGNALLING_NAN = 0x7f80_0001n;
+
+describe.each(Object.entries(EXACT_FORMS))('%s of a signalling NaN, which the exact operation does', (_name, word) => {
+  it.each([
+    ['tier 0', tier0],
+    ['tier 1', createTier1Executor()],
+  ])('reads the flags of the comparison before it, not yet packed: %s and the oracle agree', (name, tier) => {
+    for (let cond = 0; cond < 16; cond++) {
+      for (const [first, second] of [
+        [5n, 5n],
+        [5n, 7n],
+        [7n, 5n],
+        [1n << 31n, 1n],
+      ]) {
+        const registers = new BigUint64Array(REGISTER_COUNT);
+        registers[1] = first;
+        registers[2] = second;
+        registers[VECTORS + 2 * 2] = SIGNALLING_NAN;
+        const stream: Stream = {
+          code: [CMP_W1_W2, (word | (cond << COND_SHIFT)) >>> 0],
+          registers,
+          dataSeed: 0,
+          limit: 10,
+          mode: LiftMode.fp | LiftMode.fpDefault,
+        };
+        const found = differences(oracleExecutor.run(stream), tier.run(stream), 'oracle', name);
+        expect(found, `condition ${cond}, ${first} and ${second}`).toEqual([]);
       }
     }
   });

@@ -1,6 +1,5 @@
-import { FlagKind } from '../../ir/ir.ts';
-import { Slot } from '../../ir/slots.ts';
 import { Ra, Rd, Rm, Rn } from '../decode/fields.ts';
+import { conditionFlags, setConditionFlags } from '../pstate.ts';
 import { conditionHolds } from './conditions.ts';
 import { expandImmediate } from './immediate.ts';
 import { row, type SimdRow } from './row.ts';
@@ -60,26 +59,21 @@ const changeFormat: Perform = (unit, word) => {
   write(unit, to, Rd(word), convert(unit.env, from, to, read(unit, from, Rn(word))));
 };
 
-function setFlags(unit: VectorUnit, nzcv: number): void {
-  unit.state.setLo(Slot.FLAG_KIND, FlagKind.packed);
-  unit.state.setLo(Slot.FLAGS, nzcv);
-}
-
 /** FCMP, FCMPE: with zero where bit 3 says so; bit 4 = quiet NaNs signal. */
 const compareScalar: Perform = (unit, word) => {
   const f = typeOf(word);
   const other = bit(word, 3) ? 0n : read(unit, f, Rm(word));
-  setFlags(unit, compare(unit.env, f, read(unit, f, Rn(word)), other, bit(word, 4) === 1));
+  setConditionFlags(unit.state, compare(unit.env, f, read(unit, f, Rn(word)), other, bit(word, 4) === 1));
 };
 
 const condition = (unit: VectorUnit, word: number): boolean =>
-  conditionHolds((word >>> 12) & 15, unit.state.lo(Slot.FLAGS));
+  conditionHolds((word >>> 12) & 15, conditionFlags(unit.state));
 
 const compareConditionally: Perform = (unit, word) => {
   const f = typeOf(word);
   const holds = condition(unit, word);
-  setFlags(
-    unit,
+  setConditionFlags(
+    unit.state,
     holds ? compare(unit.env, f, read(unit, f, Rn(word)), read(unit, f, Rm(word)), bit(word, 4) === 1) : word & 15,
   );
 };
