@@ -62,7 +62,8 @@ describe('a run that goes on from a snapshot', () => {
   });
 
   test('goes another way where another seed is given, and the same way again', async () => {
-    const at = ['--snapshot-at', MOMENT + 50_000, '--max-instructions', MOMENT + 50_000] as const;
+    // Long enough that both CPUs have something to do at once.
+    const at = ['--snapshot-at', MOMENT + 1_000_000, '--max-instructions', MOMENT + 1_000_000] as const;
     const child = async (name: string, ...argv: string[]): Promise<string> => {
       const path = join(folder, name);
       await boot('--from-snapshot', file, '--snapshot', path, ...at, ...argv);

@@ -82,7 +82,7 @@ describe('many children of one snapshot', () => {
   parent.machine.run({ maxInstructions: 5_000_000 });
   const state = parent.save();
   const run = (board: VirtBoard): string => {
-    board.machine.run({ maxInstructions: 200_000 });
+    board.machine.run({ maxInstructions: 1_000_000 });
     return fingerprint(board, board.console.text.length);
   };
   const child = (seed: number, key: string): VirtBoard => {
@@ -101,7 +101,7 @@ describe('many children of one snapshot', () => {
     ] as const;
     const children = kinds.map(([seed, key]) => child(seed, key));
     // In turn, a piece each: nothing that one writes may reach another.
-    for (let i = 0; i < 4; i++) for (const board of children) board.machine.run({ maxInstructions: 50_000 });
+    for (let i = 0; i < 4; i++) for (const board of children) board.machine.run({ maxInstructions: 250_000 });
     const ends = children.map((board) => fingerprint(board, board.console.text.length));
     expect(new Set(ends).size).toBe(kinds.length);
     expect(kinds.map(([seed, key]) => run(child(seed, key)))).toEqual(ends);
