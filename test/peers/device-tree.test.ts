@@ -55,7 +55,7 @@ it.each(SHAPES)('nodes that QEMU has too have the same properties: %o', (shape) 
   const on = (value: boolean) => (value ? 'on' : 'off');
   const machine = `virt,secure=${on(shape.secure)},virtualization=${on(shape.virtualization)},gic-version=2,dumpdtb=${dump}`;
   const size = ['-cpu', 'cortex-a57', '-m', '128M', '-smp', '2'];
-  execFileSync('qemu-system-aarch64', ['-M', machine, ...size, '-display', 'none', '-bios', rom], {
+  execFileSync('qemu-system-aarch64', ['-M', machine, ...size, '-nodefaults', '-display', 'none', '-bios', rom], {
     stdio: 'ignore',
     timeout: 30_000,
   });
