@@ -39,10 +39,10 @@ export interface Tuning {
 
 export const TUNING: Tuning = {
   interval: 16_384,
-  hot: 100_000,
+  hot: 400_000,
   batch: 4,
   patience: 4,
-  price: 2000,
+  price: 5000,
   credit: 500,
   shortest: 32,
   changes: 8,
