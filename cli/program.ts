@@ -255,7 +255,7 @@ function addBoot(parser: Argv, context: Context, outcome: Outcome): void {
         .option('type-after', { type: 'string', describe: 'type it once the guest has sent this text' })
         .option('no-secure', { type: 'boolean', default: false, describe: 'a board without EL3 and a secure world' })
         .option('no-virtualization', { type: 'boolean', default: false, describe: 'a board without EL2' })
-        .option('tier1', { type: 'boolean', describe: 'compile hot code: for long runs' })
+        .option('tier1', { type: 'boolean', describe: 'compile hot code (the default; --no-tier1: never)' })
         .option('snapshot', { type: 'string', describe: 'write a snapshot to this file, at --snapshot-at' })
         .option('snapshot-at', { type: 'number', describe: 'instructions since power-on at which it is taken' })
         .option('from-snapshot', { type: 'string', describe: 'go on from a snapshot, in the place of an image' })
