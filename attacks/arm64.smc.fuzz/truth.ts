@@ -36,15 +36,10 @@ function wordAt(bytes: Uint8Array, at: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + at, WORD).toString('hex');
 }
 
-/** What the payload passed in is no secret, wherever EL3 keeps it. */
-function forgetArguments(view: MachineView, words: Set<string>): void {
-  for (let from = LOG.start; from < LOG.start + LOG.size; from += CHUNK) {
-    const bytes = view.peek(from, Math.min(CHUNK, LOG.start + LOG.size - from));
-    for (let at = 0; at < bytes.length; at += WORD) {
-      const place = ((from - LOG.start + at) / WORD) % LOG.wordsOfCall;
-      if (place < LOG.arguments) words.delete(wordAt(bytes, at));
-    }
-  }
+/** What the payload passed in is no leak where it wrote that down; anywhere else the same word is one. */
+function isArgument(address: number): boolean {
+  const at = address - LOG.start;
+  return at >= 0 && at < LOG.size && (at / WORD) % LOG.wordsOfCall < LOG.arguments;
 }
 
 /** Words that only secure memory holds, by their content. */
@@ -60,7 +55,6 @@ export function secureWords(view: MachineView): Set<string> {
     const bytes = view.images.get(name)?.bytes ?? new Uint8Array();
     for (let at = 0; at + WORD <= bytes.length; at++) words.delete(wordAt(bytes, at));
   }
-  forgetArguments(view, words);
   return words;
 }
 
@@ -75,7 +69,8 @@ function found(view: MachineView, words: ReadonlySet<string>): boolean {
       const bytes = view.peek(from, Math.min(CHUNK, end - from)).slice();
       const low = new Uint32Array(bytes.buffer);
       for (let index = 0; index < low.length; index += 2) {
-        if (halves[slot(low[index])] && words.has(wordAt(bytes, index * 4))) return true;
+        if (halves[slot(low[index])] && words.has(wordAt(bytes, index * 4)) && !isArgument(from + index * 4))
+          return true;
       }
     }
     return false;
