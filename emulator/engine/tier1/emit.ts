@@ -327,8 +327,9 @@ class RegionWriter {
     c.br(this.exits.lookup);
   }
 
+  /** A block stands on one page; what follows it, where it ends without a branch, may be the next page's first instruction. */
   private isOnPage(to: RegionBlock): boolean {
-    return to.pc >>> 12 === this.instructionPc >>> 12;
+    return to.pc >>> 12 === this.block.pc >>> 12;
   }
 
   /** Pushes whether a block on another page may be gone to: if the fetch check let its page pass, and it is the same as ever. */
