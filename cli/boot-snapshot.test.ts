@@ -1,25 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { decodeSnapshot } from '../emulator/boards/snapshot-file.ts';
 import { resumeVirt } from '../emulator/boards/virt.ts';
 import { engineId } from '../scenarios/engine-id.ts';
+import { commandLine, type Ran, scratchFolder } from '../test/support/command-line.ts';
 import { fingerprint } from '../test/support/fingerprint.ts';
 import { scenarioRom } from '../test/support/scenario-rom.ts';
-import { contextOf } from './context.ts';
-import { runCommandLine } from './program.ts';
 
-async function boot(...argv: (string | number)[]): Promise<{ code: number; out: string; err: string }> {
-  const texts = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => ({
-    write(text: string) {
-      texts[name] += text;
-    },
-  });
-  const code = await runCommandLine(['boot', ...argv.map(String)], contextOf(stream('out'), stream('err'), {}));
-  return { code, ...texts };
-}
+const boot = (...argv: readonly (string | number)[]): Promise<Ran> => commandLine('boot', ...argv);
 
 /** Instructions of the whole run. */
 const END = 12_000_000;
@@ -28,18 +17,14 @@ const MOMENT = 5_123_457;
 const stateIn = (path: string): string =>
   fingerprint(resumeVirt(decodeSnapshot(new Uint8Array(readFileSync(path)), engineId())), 0);
 
-let folder: string;
+const { path: folder, file: write } = scratchFolder();
+const file = join(folder, 'moment.snapshot');
 let rom: string;
-let file: string;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'ringwarden-snapshot-'));
-  rom = join(folder, 'rom.bin');
-  file = join(folder, 'moment.snapshot');
-  writeFileSync(rom, scenarioRom('arm64.vttbr.swap', { cpus: 2 }).rom);
+  rom = write('rom.bin', scenarioRom('arm64.vttbr.swap', { cpus: 2 }).rom);
   const taken = await boot('--bios', rom, '--cpus', 2, '--snapshot', file, '--snapshot-at', MOMENT);
   expect(taken.err).toBe('');
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a run that goes on from a snapshot', () => {
   test('sends what the whole run sends behind that moment, and ends as it ends', async () => {

@@ -1,32 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { contextOf } from './context.ts';
-import { runCommandLine } from './program.ts';
+import { describe, expect, test } from 'vitest';
+import { commandLine, type Ran, scratchFolder } from '../test/support/command-line.ts';
 
-async function boot(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const texts = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => ({
-    write(text: string) {
-      texts[name] += text;
-    },
-  });
-  const code = await runCommandLine(['boot', ...argv], contextOf(stream('out'), stream('err'), {}));
-  return { code, ...texts };
-}
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ringwarden-boot-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, content: Uint8Array): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
+const boot = (...argv: readonly string[]): Promise<Ran> => commandLine('boot', ...argv);
+const { path: folder, file } = scratchFolder();
 
 const RAM = 0x4000_0000;
 const ENTRY = RAM + 0x10_0000;

@@ -1,36 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isEvent } from '../emulator/cost/counts.ts';
 import { cyclesOf } from '../emulator/cost/profiles.ts';
 import { resultSchema } from '../scenarios/result.ts';
-import { contextOf } from './context.ts';
-import { runCommandLine } from './program.ts';
+import { commandLine as cli, scratchFolder } from '../test/support/command-line.ts';
 
-/** Runs a command line in process. */
-async function cli(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const texts = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => ({
-    write(text: string) {
-      texts[name] += text;
-    },
-  });
-  const code = await runCommandLine(argv, contextOf(stream('out'), stream('err'), {}));
-  return { code, ...texts };
-}
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ringwarden-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, content: string | Uint8Array): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
+const { path: folder, file } = scratchFolder();
 
 /** An error is one sentence on stderr: no stack trace, nothing on stdout. */
 function expectSentence({ out, err }: { out: string; err: string }): void {

@@ -1,17 +1,5 @@
 import { expect, test } from 'vitest';
-import { contextOf } from './context.ts';
-import { runCommandLine } from './program.ts';
-
-async function cli(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const texts = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => ({
-    write(text: string) {
-      texts[name] += text;
-    },
-  });
-  const code = await runCommandLine(argv, contextOf(stream('out'), stream('err'), {}));
-  return { code, ...texts };
-}
+import { commandLine as cli } from '../test/support/command-line.ts';
 
 const SMALL = ['--workloads', 'benign.copy', '--rounds', '2', '--seeds', '1', '--jobs', '1'];
 

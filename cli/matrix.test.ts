@@ -1,27 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { resultSchema } from '../scenarios/result.ts';
-import { contextOf } from './context.ts';
-import { runCommandLine } from './program.ts';
+import { commandLine as cli, scratchFolder } from '../test/support/command-line.ts';
 
-async function cli(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const texts = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => ({
-    write(text: string) {
-      texts[name] += text;
-    },
-  });
-  const code = await runCommandLine(argv, contextOf(stream('out'), stream('err'), {}));
-  return { code, ...texts };
-}
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ringwarden-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { path: folder } = scratchFolder();
 
 const SMALL = ['matrix', '--systems', 'tvmi,none', '--attacks', 'arm64.vttbr.swap', '--jobs', '1'];
 

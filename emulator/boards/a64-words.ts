@@ -18,6 +18,12 @@ export const a64 = {
   lsr: (d: number, n: number, shift: number) => (0x5300_7c00 | (shift << 16) | (n << 5) | d) >>> 0,
   /** CBZ Xt, forward by `words` */
   cbz: (t: number, words: number) => (0xb400_0000 | ((words & 0x7ffff) << 5) | t) >>> 0,
+  /** CBNZ Xt, on or back by `words` */
+  cbnz: (t: number, words: number) => (0xb500_0000 | ((words & 0x7ffff) << 5) | t) >>> 0,
+  /** B, on or back by `words` */
+  b: (words: number) => (0x1400_0000 | (words & 0x3ff_ffff)) >>> 0,
+  /** BR Xn */
+  br: (n: number) => (0xd61f_0000 | (n << 5)) >>> 0,
   /** MRS Xt of a system register by op0, op1, CRn, CRm, op2 */
   mrs: (t: number, op0: number, op1: number, n: number, m: number, op2: number) =>
     (0xd520_0000 | (op0 << 19) | (op1 << 16) | (n << 12) | (m << 8) | (op2 << 5) | t) >>> 0,

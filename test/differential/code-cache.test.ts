@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
 import { a64 } from '../../emulator/boards/a64-words.ts';
 import { lockstep } from './machine-state.ts';
-import { REGISTER_COUNT } from './stream.ts';
 import { EAGER } from './subjects.ts';
-import { createWorld, type WorldProgram } from './world.ts';
+import { createWorld, plainWorld, type WorldProgram } from './world.ts';
 
 const FUNCTIONS = 24;
 const BODY = 60;
@@ -16,12 +15,10 @@ function program(): WorldProgram {
   const code: number[] = [];
   for (let i = 0; i < FUNCTIONS; i++) {
     const body = Array.from({ length: BODY }, (_, k) => a64.add((i + k) % 4, (i + k + 1) % 4, (7 * i + k) % 4096));
-    code.push(a64.movz(5, ROUNDS), ...body, 0xd10004a5, (0xb5000005 | ((-(BODY + 1) & 0x7ffff) << 5)) >>> 0);
+    code.push(a64.movz(5, ROUNDS), ...body, 0xd10004a5, a64.cbnz(5, -(BODY + 1)));
   }
-  code.push((0x14000000 | (-code.length & 0x3ffffff)) >>> 0);
-  const pages = Array<'write'>(16).fill('write');
-  const registers = [new BigUint64Array(REGISTER_COUNT)];
-  return { seed: 1, code, registers, dataSeed: 1, pages, el: 1, hcr: 0n, sctlr: 0x00c50820n, period: 60_000 };
+  code.push(a64.b(-code.length));
+  return plainWorld(code);
 }
 
 it.each([1000, 1_000_000])(

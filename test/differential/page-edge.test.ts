@@ -1,13 +1,10 @@
 import { expect, it } from 'vitest';
 import { a64 } from '../../emulator/boards/a64-words.ts';
 import { lockstep } from './machine-state.ts';
-import { CODE_BASE, ENTRY, REGISTER_COUNT } from './stream.ts';
+import { CODE_BASE, ENTRY } from './stream.ts';
 import { EXECUTOR_NAMES } from './subjects.ts';
-import { ALIAS_BITS, createWorld, type WorldProgram } from './world.ts';
+import { ALIAS_BITS, createWorld, plainWorld, type WorldProgram } from './world.ts';
 
-const b = (words: number): number => (0x14000000 | (words & 0x3ffffff)) >>> 0;
-const cbnz = (register: number, words: number): number => (0xb5000000 | ((words & 0x7ffff) << 5) | register) >>> 0;
-const br = (register: number): number => (0xd61f0000 | (register << 5)) >>> 0;
 /** AND X4, X5, #7 */
 const AND_X4_X5_7 = 0x924008a4;
 /** Words from the start to the end of its page. */
@@ -22,24 +19,11 @@ const DETOUR = TO_EDGE + 16;
  */
 function program(): WorldProgram {
   const code = Array<number>(TO_EDGE + BEHIND).fill(a64.add(0, 0, 1));
-  code.push(a64.add(5, 5, 1), AND_X4_X5_7, cbnz(4, 2), br(10));
-  code.push(b(-code.length));
-  code.push(...Array<number>(DETOUR - code.length).fill(a64.add(1, 1, 1)), br(11));
-  const registers = new BigUint64Array(REGISTER_COUNT);
-  registers[11] = ENTRY;
-  registers[10] = (ENTRY + BigInt(4 * DETOUR)) ^ (1n << BigInt(ALIAS_BITS[1]));
-  const pages = Array<'write'>(16).fill('write');
-  return {
-    seed: 1,
-    code,
-    registers: [registers],
-    dataSeed: 1,
-    pages,
-    el: 1,
-    hcr: 0n,
-    sctlr: 0x00c50820n,
-    period: 60_000,
-  };
+  code.push(a64.add(5, 5, 1), AND_X4_X5_7, a64.cbnz(4, 2), a64.br(10));
+  code.push(a64.b(-code.length));
+  code.push(...Array<number>(DETOUR - code.length).fill(a64.add(1, 1, 1)), a64.br(11));
+  const alias = 1n << BigInt(ALIAS_BITS[1]);
+  return plainWorld(code, { 10: (ENTRY + BigInt(4 * DETOUR)) ^ alias, 11: ENTRY });
 }
 
 it.each([7, 1000, 1_000_000])(

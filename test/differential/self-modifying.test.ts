@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { a64 } from '../../emulator/boards/a64-words.ts';
 import { lockstep } from './machine-state.ts';
-import { REGISTER_COUNT } from './stream.ts';
 import { EXECUTOR_NAMES } from './subjects.ts';
-import { createWorld, moveRegister, type WorldProgram } from './world.ts';
+import { createWorld, moveRegister, plainWorld, type WorldProgram } from './world.ts';
 
 const adr = (register: number, words: number): number => (0x10000000 | ((words & 0x7ffff) << 5) | register) >>> 0;
-const cbnz = (register: number, words: number): number => (0xb5000000 | ((words & 0x7ffff) << 5) | register) >>> 0;
-const b = (words: number): number => (0x14000000 | (words & 0x3ffffff)) >>> 0;
 /** EOR W3, W3, #(1 << 10): turns over bit 0 of an ADD's immediate. */
 const FLIP = 0x52160063;
 const SUB_X5 = 0xd10004a5;
@@ -21,33 +18,20 @@ const ISB = 0xd5033fdf;
 function program(clean: readonly number[]): WorldProgram {
   const loop = [
     ...Array<number>(6).fill(a64.add(0, 0, 1)), // 1
-    cbnz(6, 2), // 7: the changing instruction stands in a block of its own
+    a64.cbnz(6, 2), // 7: the changing instruction stands in a block of its own
     a64.add(7, 7, 1),
     a64.add(0, 0, 2), // 9: becomes add x0, x0, #3, and back
     ...Array<number>(4).fill(a64.add(1, 1, 1)),
     SUB_X5,
-    cbnz(5, -14),
+    a64.cbnz(5, -14),
   ];
   const change = [adr(2, 9 - 18), a64.ldr(3, 2), FLIP, a64.str(3, 2), ...clean];
   const head = [a64.movz(5, 60)];
   const tail = [moveRegister('mrs', 'CNTVCT_EL0', 4), 0x92400884]; // and x4, x4, #7
   const code = [...head, ...loop, ...tail];
   const back = code.length + 1 + change.length;
-  code.push(cbnz(4, change.length + 1), ...change.map((w) => w >>> 0), b(-back));
-  const registers = new BigUint64Array(REGISTER_COUNT);
-  registers[6] = 1n;
-  const pages = Array<'write'>(16).fill('write');
-  return {
-    seed: 1,
-    code,
-    registers: [registers],
-    dataSeed: 1,
-    pages,
-    el: 1,
-    hcr: 0n,
-    sctlr: 0x00c50820n,
-    period: 60_000,
-  };
+  code.push(a64.cbnz(4, change.length + 1), ...change.map((w) => w >>> 0), a64.b(-back));
+  return plainWorld(code, { 6: 1n });
 }
 
 describe('compiled code whose middle is written over runs as what it has become', () => {

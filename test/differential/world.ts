@@ -13,7 +13,18 @@ import { Machine } from '../../emulator/engine/machine.ts';
 import type { Tuning } from '../../emulator/engine/tier1/regions.ts';
 import { Slot } from '../../emulator/ir/slots.ts';
 import type { Subject } from './machine-state.ts';
-import { CODE_BASE, DATA_BASE, DATA_BYTES, ENTRY, initialData, NZCV, type Registers, SP, VECTORS } from './stream.ts';
+import {
+  CODE_BASE,
+  DATA_BASE,
+  DATA_BYTES,
+  ENTRY,
+  initialData,
+  NZCV,
+  REGISTER_COUNT,
+  type Registers,
+  SP,
+  VECTORS,
+} from './stream.ts';
 import { EntryCounter, EXECUTORS, type ExecutorName } from './subjects.ts';
 
 /** Distances from {@link DATA_BASE}: the page of level 3 descriptors, and the device. */
@@ -42,6 +53,14 @@ export interface WorldProgram {
   readonly sctlr: bigint;
   /** Counter ticks between two interrupts. */
   readonly period: number;
+}
+
+/** A program for one CPU at EL1 without stage 2, all data writable, interrupts rare. @param registers X0 and so on, by number */
+export function plainWorld(code: readonly number[], registers: Readonly<Record<number, bigint>> = {}): WorldProgram {
+  const first = new BigUint64Array(REGISTER_COUNT);
+  for (const [register, value] of Object.entries(registers)) first[Number(register)] = value;
+  const pages = Array<PageKind>(16).fill('write');
+  return { seed: 1, code, registers: [first], dataSeed: 1, pages, el: 1, hcr: 0n, sctlr: 0x00c50820n, period: 60_000 };
 }
 
 const RAM = 0x4000_0000;

@@ -1,17 +1,9 @@
 import { expect, it } from 'vitest';
-import { contextOf } from '../../cli/context.ts';
-import { runCommandLine } from '../../cli/program.ts';
+import { commandLine, type Ran } from '../support/command-line.ts';
 
 it('boot --engine qemu sends as many lines on the serial line and ends with the same code as our engine', async () => {
-  const boot = async (engine: string): Promise<{ code: number; out: string }> => {
-    let out = '';
-    const write = (text: string): void => {
-      out += text;
-    };
-    const context = contextOf({ write }, { write }, {});
-    const image = ['--bios', 'dist/firmware/conformance-arm64.bin'];
-    return { code: await runCommandLine(['boot', ...image, '--engine', engine], context), out };
-  };
+  const boot = (engine: string): Promise<Ran> =>
+    commandLine('boot', '--bios', 'dist/firmware/conformance-arm64.bin', '--engine', engine);
   const ours = await boot('ours');
   const qemu = await boot('qemu');
   expect(qemu.code).toBe(ours.code);

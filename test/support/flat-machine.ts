@@ -1,12 +1,7 @@
-import { liftA64 } from '../../emulator/arm64/lift/index.ts';
 import { LiftMode, SystemCall } from '../../emulator/arm64/system-calls.ts';
-import { Access, type AccessKind, type Core, type Translation } from '../../emulator/engine/core.ts';
-import { type CoreParts, Machine } from '../../emulator/engine/machine.ts';
-import type { LiftedInstruction } from '../../emulator/ir/ir.ts';
-import type { CpuState } from '../../emulator/ir/slots.ts';
+import { Machine } from '../../emulator/engine/machine.ts';
 import { Slot } from '../../emulator/ir/slots.ts';
-import type { PhysicalMemory } from '../../emulator/memory/physical.ts';
-import { EntryFlag, type Tlb, type TlbBank } from '../../emulator/memory/tlb.ts';
+import { PlainCore } from './plain-core.ts';
 
 /** Where flat memory stands, virtual and physical alike. */
 export const FLAT_START = 0x4000_0000;
@@ -20,83 +15,18 @@ export interface Met {
   readonly address: bigint;
 }
 
-/**
- * The least that the engine can run on: AArch64 instructions over flat memory, no privilege. The first system operation or fault
- * stops it. For tests of the engine alone, and for comparison with engines that have no more than this.
- */
-export class FlatCore implements Core {
-  readonly state: CpuState;
-  readonly tlb: Tlb;
-  readonly translation: Translation;
-  bank: TlbBank;
-  userBank: TlbBank;
-  readonly pace = 0;
-  mode = 0;
-  redirected = false;
-  waiting = false;
-  off = false;
+/** The first system operation or fault stops it. For tests of the engine alone. */
+export class FlatCore extends PlainCore {
   met: Met | undefined;
   onMet: () => void = () => {};
-  private readonly phys: PhysicalMemory;
 
-  constructor(parts: CoreParts) {
-    this.state = parts.state;
-    this.tlb = parts.tlb;
-    this.phys = parts.phys;
-    this.bank = parts.tlb.select(0, 0, 0, 0);
-    this.userBank = parts.tlb.select(1, 0, 0, 0);
-    this.translation = { pa: 0, secure: false, bank: this.bank, entry: 0, slow: false };
-  }
-
-  translate(vaLo: number, vaHi: number, _size: number, kind: AccessKind, user: boolean): boolean {
-    const pa = vaLo >>> 0;
-    if (vaHi !== 0 || this.phys.offsetOf(pa) < 0) {
-      this.meet('fault', 0, 0, (BigInt(vaHi >>> 0) << 32n) | BigInt(pa));
-      return false;
-    }
-    const bank = user ? this.userBank : this.bank;
-    const table = kind === Access.fetch ? bank.fetch : bank.data;
-    let entry = table.lookup(vaLo, vaHi);
-    if (entry < 0)
-      entry = table.insert(vaLo, vaHi, Math.floor(pa / 4096), EntryFlag.read | EntryFlag.write | EntryFlag.fetch, 12);
-    this.translation.pa = pa;
-    this.translation.bank = bank;
-    this.translation.entry = entry;
-    return true;
-  }
-
-  externalAbort(): void {
-    this.meet('fault', 0, 0, 0n);
-  }
-
-  enter(): boolean {
-    return false;
-  }
-
-  reload(): void {}
-  follow(): void {}
-
-  save(): null {
-    return null;
-  }
-
-  restore(): void {}
-
-  pending(): boolean {
-    return false;
-  }
-
-  wake(): boolean {
-    return false;
+  protected fault(address: bigint): void {
+    this.meet('fault', 0, 0, address);
   }
 
   system(call: number, word: number): void {
     if (call === SystemCall.yield) return;
     this.meet('system', call, word, this.state.big(Slot.EXIT_VA));
-  }
-
-  lift(word: number, pcLo: number, pcHi: number, mode: number): LiftedInstruction {
-    return liftA64(word, pcLo, pcHi, mode);
   }
 
   private meet(what: Met['what'], call: number, word: number, address: bigint): void {
