@@ -77,6 +77,8 @@ export class EntryTable {
   private readonly blocks = new Blocks();
   private readonly mask: number;
   private readonly onDrop: (entry: number) => void;
+  /** What {@link save} returned or {@link restore} was given last, as long as the entries are still those. */
+  private unchanged: TableState | undefined;
 
   constructor(entries: number, onDrop: (entry: number) => void) {
     this.tagLo = new Int32Array(entries);
@@ -115,6 +117,7 @@ export class EntryTable {
     this.flags[e] = flags | EntryFlag.valid;
     this.span[e] = span;
     this.blocks.count(span, vaLo, vaHi, 1);
+    this.unchanged = undefined;
     return e;
   }
 
@@ -153,6 +156,7 @@ export class EntryTable {
     this.onDrop(e);
     this.flags[e] = 0;
     this.blocks.count(this.span[e], this.tagLo[e], this.tagHi[e], -1);
+    this.unchanged = undefined;
   }
 
   private keep(e: number, position: number): void {
@@ -166,25 +170,39 @@ export class EntryTable {
     return (this.tagHi[e] ^ vaHi) >>> (span - 32) === 0;
   }
 
-  /** All entries in use, to be put back by {@link restore}. */
+  /** All entries in use, to be put back by {@link restore}. The same object while none comes or goes. */
   save(): TableState {
-    const used = this.used.slice(0, this.usedCount);
-    const pick = <T>(from: (e: number) => T): T[] => Array.from(used, from);
-    return {
-      tagLo: pick((e) => this.tagLo[e]),
-      tagHi: pick((e) => this.tagHi[e]),
-      page: pick((e) => this.page[e]),
-      flags: pick((e) => this.flags[e]),
-      span: pick((e) => this.span[e]),
-    };
+    this.unchanged ??= this.copy();
+    return this.unchanged;
   }
 
-  /** Goes back to a saved table; every fast half is gone. */
-  restore(state: TableState): void {
+  private copy(): TableState {
+    const { usedCount } = this;
+    const column = (): number[] => new Array<number>(usedCount);
+    const state = { tagLo: column(), tagHi: column(), page: column(), flags: column(), span: column() };
+    for (let i = 0; i < usedCount; i++) {
+      const e = this.used[i];
+      state.tagLo[i] = this.tagLo[e];
+      state.tagHi[i] = this.tagHi[e];
+      state.page[i] = this.page[e];
+      state.flags[i] = this.flags[e];
+      state.span[i] = this.span[e];
+    }
+    return state;
+  }
+
+  /**
+   * Goes back to a saved table.
+   * @returns whether entries were put in anew, so that every fast half is gone; else all is as it was
+   */
+  restore(state: TableState): boolean {
+    if (this.unchanged === state) return false;
     this.flush();
     for (let i = 0; i < state.page.length; i++) {
       this.insert(state.tagLo[i], state.tagHi[i], state.page[i], state.flags[i], state.span[i]);
     }
+    this.unchanged = state;
+    return true;
   }
 
   /** Calls `visit` for each entry in use. */

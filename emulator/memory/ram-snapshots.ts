@@ -21,14 +21,14 @@ export class RamSnapshots {
 
   /** Keeps the present contents. Afterwards no page is dirty: the caller takes the fast ways of writing away. */
   take(): RamSnapshot {
-    const pages = new Map<number, Uint8Array>();
-    for (const page of this.phys.dirtyPages) pages.set(page, this.copy(page));
-    if (depth(this.current) >= LONGEST_CHAIN) {
-      for (let s = this.current; s; s = s.parent) {
-        for (const [page, bytes] of s.pages) if (!pages.has(page)) pages.set(page, bytes);
-      }
-      this.current = { parent: undefined, pages };
-    } else this.current = { parent: this.current, pages };
+    const pages = this.copy(this.phys.dirtyPages);
+    let parent = this.current;
+    while (parent && hides(pages, parent)) parent = parent.parent;
+    if (parent && depth(parent) >= LONGEST_CHAIN) {
+      inherit(pages, parent);
+      parent = undefined;
+    }
+    this.current = { parent, pages };
     this.clean();
     return this.current;
   }
@@ -38,13 +38,8 @@ export class RamSnapshots {
    * @param changed is told of each page that gets other contents and held translated code
    */
   restore(snapshot: RamSnapshot, changed: (offset: number) => void): void {
-    const pages = new Set(this.phys.dirtyPages);
-    const common = commonAncestor(this.current, snapshot);
-    for (const from of [this.current, snapshot]) {
-      for (let s = from; s && s !== common; s = s.parent) for (const page of s.pages.keys()) pages.add(page);
-    }
     const { bytes, pageFlags } = this.phys;
-    for (const page of pages) {
+    for (const page of this.pagesToPutBack(snapshot)) {
       const offset = page * PAGE_BYTES;
       const wanted = find(snapshot, page);
       const isCode = (pageFlags[page] & PageFlag.code) !== 0;
@@ -57,14 +52,56 @@ export class RamSnapshots {
     this.clean();
   }
 
+  /** Pages that may differ from a snapshot's. */
+  private pagesToPutBack(snapshot: RamSnapshot): Iterable<number> {
+    const { dirtyPages } = this.phys;
+    if (this.current === snapshot) return dirtyPages;
+    const pages = new Set(dirtyPages);
+    const common = commonAncestor(this.current, snapshot);
+    for (const from of [this.current, snapshot]) {
+      for (let s = from; s && s !== common; s = s.parent) for (const page of s.pages.keys()) pages.add(page);
+    }
+    return pages;
+  }
+
   private clean(): void {
     const { dirtyPages, pageFlags } = this.phys;
     for (const page of dirtyPages) pageFlags[page] &= ~PageFlag.dirty;
     dirtyPages.length = 0;
   }
 
-  private copy(page: number): Uint8Array {
-    return this.phys.bytes.slice(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
+  /** Copies of pages, in one allocation: one for each page costs more than the copying. */
+  private copy(pages: readonly number[]): Map<number, Uint8Array> {
+    const slab = new Uint8Array(pages.length * PAGE_BYTES);
+    const copies = new Map<number, Uint8Array>();
+    for (let i = 0; i < pages.length; ) {
+      const first = i;
+      const start = pages[first];
+      while (i < pages.length && pages[i] === start + i - first) {
+        copies.set(pages[i], slab.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES));
+        i++;
+      }
+      slab.set(this.phys.bytes.subarray(start * PAGE_BYTES, (start + i - first) * PAGE_BYTES), first * PAGE_BYTES);
+    }
+    return copies;
+  }
+}
+
+/**
+ * Adds an ancestor's pages, and its ancestors', to those of a snapshot that is to stand alone. What was allocated for many pages and is
+ * wanted for fewer than half of them is not kept for their sake: they are copied.
+ */
+function inherit(pages: Map<number, Uint8Array>, ancestor: RamSnapshot): void {
+  const wanted = new Map<number, Uint8Array>();
+  const bytesWanted = new Map<ArrayBufferLike, number>();
+  for (const [page, bytes] of allPages(ancestor)) {
+    if (pages.has(page)) continue;
+    wanted.set(page, bytes);
+    bytesWanted.set(bytes.buffer, (bytesWanted.get(bytes.buffer) ?? 0) + PAGE_BYTES);
+  }
+  for (const [page, bytes] of wanted) {
+    const most = 2 * bytesWanted.get(bytes.buffer)! >= bytes.buffer.byteLength;
+    pages.set(page, most ? bytes : bytes.slice());
   }
 }
 
@@ -77,6 +114,12 @@ export function allPages(snapshot: RamSnapshot): Map<number, Uint8Array> {
   return all;
 }
 
+/** Whether nobody who has `pages` ever looks at a page of an ancestor's. */
+function hides(pages: ReadonlyMap<number, Uint8Array>, ancestor: RamSnapshot): boolean {
+  for (const page of ancestor.pages.keys()) if (!pages.has(page)) return false;
+  return true;
+}
+
 function find(snapshot: RamSnapshot, page: number): Uint8Array | undefined {
   for (let s: RamSnapshot | undefined = snapshot; s; s = s.parent) {
     const bytes = s.pages.get(page);
@@ -85,9 +128,9 @@ function find(snapshot: RamSnapshot, page: number): Uint8Array | undefined {
   return undefined;
 }
 
-function depth(snapshot: RamSnapshot | undefined): number {
+function depth(snapshot: RamSnapshot): number {
   let n = 0;
-  for (let s = snapshot; s; s = s.parent) n++;
+  for (let s: RamSnapshot | undefined = snapshot; s; s = s.parent) n++;
   return n;
 }
 

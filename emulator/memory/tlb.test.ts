@@ -120,4 +120,57 @@ describe('Tlb', () => {
     expect(evicted).toEqual([third.index]);
     expect(third.data.lookup(0x1000, 0)).toBe(-1);
   });
+
+  describe('save and restore', () => {
+    const fill = (tlb: Tlb): void => {
+      const bank = tlb.select(1, 5, 0, 0);
+      for (const va of [0x3000, 0x1000, 0x2000]) {
+        const entry = bank.data.insert(va, 0, va >> 12, RW, 12);
+        bank.arm(entry, va, 0, true, true, 0x8000);
+      }
+      bank.fetch.insert(0x5000, 0, 5, EntryFlag.fetch, 12);
+      bank.setJump(0x5004, 0, 0x40);
+    };
+    const tags = (tlb: Tlb): bigint[] => [1, 2, 3].flatMap((e) => [...tlb.banks[0].fastTags.slice(e * 4, e * 4 + 2)]);
+
+    it('a bank that holds what was saved keeps its ways of reading and fetching, and loses those of writing', () => {
+      const tlb = make();
+      fill(tlb);
+      const state = tlb.save();
+      tlb.restore(state);
+      expect(tags(tlb)).toEqual([0x1000n, -1n, 0x2000n, -1n, 0x3000n, -1n]);
+      expect(tlb.banks[0].jump(0x5004, 0)).toBe(0x40);
+      expect(JSON.stringify(tlb.save())).toBe(JSON.stringify(state));
+    });
+
+    it.each([
+      ['displaced', (tlb: Tlb) => tlb.banks[0].data.insert(0x2000 + TLB_ENTRIES * 4096, 0, 9, RW, 12)],
+      ['dropped', (tlb: Tlb) => tlb.banks[0].flushAddress(0x1000, 0)],
+      ['dropped and brought back in another order', (tlb: Tlb) => [tlb.banks[0].flush(), fill(tlb)]],
+      ['given away with their bank', (tlb: Tlb) => [6, 7, 8].map((asid) => tlb.select(1, asid, 0, 0))],
+    ])('entries that were %s come back as they were, without a fast half', (_name, change) => {
+      const tlb = make();
+      fill(tlb);
+      const state = tlb.save();
+      const before = JSON.stringify(state);
+      change(tlb);
+      tlb.restore(state);
+      expect(JSON.stringify(tlb.save())).toBe(before);
+      expect(tags(tlb)).toEqual(Array(6).fill(-1n));
+      expect(tlb.select(1, 5, 0, 0).index).toBe(0);
+    });
+
+    it('another machine may go on from a state, and changes nothing of it', () => {
+      const [a, b] = [make(), make()];
+      fill(a);
+      const state = a.save();
+      const before = JSON.stringify(state);
+      b.restore(state);
+      b.banks[0].data.insert(0x7000, 0, 7, RW, 12);
+      b.restore(state);
+      b.banks[0].flush();
+      expect(JSON.stringify(state)).toBe(before);
+      expect(JSON.stringify(a.save())).toBe(before);
+    });
+  });
 });

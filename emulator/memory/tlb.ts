@@ -105,6 +105,11 @@ export class TlbBank {
     this.words[i + 2] = this.words[i + 3] = -1;
   }
 
+  /** Takes all write tags away. */
+  disarmWrites(): void {
+    this.data.each((e) => this.disarmWrite(e));
+  }
+
   /** Takes every fast path of the bank away; translations stay. */
   disarmAll(): void {
     this.data.each((e) => this.disarm(e));
@@ -258,7 +263,10 @@ export class Tlb {
     };
   }
 
-  /** Goes back to saved banks. Whoever remembered a bank must forget it. */
+  /**
+   * Goes back to saved banks. Whoever remembered a bank must forget it. A bank that holds what was saved keeps its fast ways of
+   * reading and fetching; the next write of each page is noticed.
+   */
   restore(state: TlbState): void {
     this.turn = state.turn;
     this.last = state.last;
@@ -266,7 +274,7 @@ export class Tlb {
     this.banks.forEach((bank, i) => {
       const saved = state.banks[i];
       bank.key = saved.key;
-      bank.data.restore(saved.data);
+      if (!bank.data.restore(saved.data)) bank.disarmWrites();
       bank.fetch.restore(saved.fetch);
       this.onEvict(bank);
     });
@@ -274,7 +282,7 @@ export class Tlb {
 
   /** Takes the fast way of writing away everywhere: the next write of each page is noticed. */
   protectAll(): void {
-    for (const bank of this.banks) bank.data.each((e) => bank.disarmWrite(e));
+    for (const bank of this.banks) bank.disarmWrites();
   }
 
   /** Takes the fast way of writing to one page of RAM away. @param page linear-memory offset >> 12 */
