@@ -2,7 +2,7 @@
  * `node dist/bench/memory.js`: resident memory of one machine with 256 MiB under a mixed load, over minutes. Each round runs every kernel
  * for a while (integer, copy, flat code, self-modifying code, exceptions, world and address-space switches, ...) in the compiled tier,
  * takes snapshots on the way and drops them. With `--touch` the guest has written to all of its RAM before, and no snapshot is taken:
- * a snapshot of a page that was written is a copy of it.
+ * a snapshot of a page that was written is a copy of it. `--kernel` runs some kernels alone; a single one goes on without a reset.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -22,11 +22,16 @@ const ENDLESS = 1e15;
 const STRETCH = 4_000_000;
 const SNAPSHOT_EVERY = 1_000_000;
 
+/** Numbers of the kernels by name. */
+const NUMBERS = new Map([...KERNELS.map(({ name, number }) => [name, number] as const), ['dirty', DIRTY_KERNEL]]);
+const NAMES = [...NUMBERS.keys()];
+
 enableRelaxedSimd();
 const args = await yargs(hideBin(process.argv))
   .option('minutes', { type: 'number', default: 10, describe: 'how long' })
   .option('every', { type: 'number', default: 10, describe: 'seconds between two figures' })
   .option('touch', { type: 'boolean', default: false, describe: 'the guest has written to all of its RAM' })
+  .option('kernel', { type: 'array', string: true, choices: NAMES, describe: 'only these kernels' })
   .option('json', { type: 'boolean', default: false, describe: 'one line of JSON for each figure' })
   .strict()
   .parse();
@@ -48,20 +53,26 @@ function report(): void {
   collect?.();
   const seconds = Math.round((performance.now() - started) / 1000);
   const { rss, heapUsed } = process.memoryUsage();
-  const figures = { seconds, rss: Math.round(rss / MIB), heap: Math.round(heapUsed / MIB), snapshots };
+  const [now, heap] = [rss, heapUsed].map((bytes) => Math.round(bytes / MIB));
+  const figures = { seconds, rss: now, peak: Math.round(process.resourceUsage().maxRSS / 1024), heap, snapshots };
   const counts = { instructions: machine.instructions, compiled: machine.regions?.compiled ?? 0 };
   if (args.json) console.log(JSON.stringify({ ...figures, ...counts }));
   else
     console.log(
-      `${seconds} s: ${figures.rss} MiB resident, ${figures.heap} MiB of heap; ${Math.round(counts.instructions / 1e6)} million ` +
+      `${seconds} s: ${now} MiB resident, ${figures.peak} at the most, ${heap} MiB of heap; ${Math.round(counts.instructions / 1e6)} million ` +
         `instructions, ${counts.compiled} functions compiled, ${snapshots} snapshots`,
     );
 }
 
-/** One kernel for a while, from reset. */
+let running: number | undefined;
+
+/** One kernel for a while, from reset unless it is the one that runs. */
 function stretch(number: number): void {
-  board.reset();
-  machine.phys.poke(CONTROL, controlBlock(number, ENDLESS));
+  if (number !== running) {
+    board.reset();
+    machine.phys.poke(CONTROL, controlBlock(number, ENDLESS));
+    running = number;
+  }
   for (let done = 0; done < STRETCH && !machine.stopReason; done += SNAPSHOT_EVERY) {
     machine.run({ maxInstructions: SNAPSHOT_EVERY });
     if (args.touch) continue;
@@ -73,7 +84,7 @@ function stretch(number: number): void {
   }
 }
 
-const numbers = [...KERNELS.map(({ number }) => number), DIRTY_KERNEL];
+const numbers = (args.kernel ?? NAMES).map((name) => NUMBERS.get(name)!);
 report();
 for (let last = started, end = started + args.minutes * 60_000; performance.now() < end; ) {
   for (const number of numbers) {

@@ -15,10 +15,11 @@ const FOLDS: Record<string, (a: bigint, b: bigint, width: bigint) => bigint> = {
 
 /** Registers whose value is known where translation stands. Values are unsigned, 64 bits. */
 export class KnownConstants {
-  private readonly values = new Map<number, bigint>();
+  private values = new Map<number, bigint>();
 
+  /** Not by the map's own way: a map that is cleared leads from its old table to its new one, so that none of a long line dies young. */
   clear(): void {
-    this.values.clear();
+    if (this.values.size > 0) this.values = new Map();
   }
 
   forget(slot: number): void {
