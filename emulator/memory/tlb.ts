@@ -37,7 +37,7 @@ const JUMPS_PER_PAGE = 1024;
 
 /** What tells translation contexts apart. The meaning of the numbers is the instruction set's. */
 export interface ContextKey {
-  /** Translation regime. */
+  /** Translation regime; below zero in a bank that no context was given yet. */
   readonly regime: number;
   readonly asid: number;
   readonly vmid: number;
@@ -53,6 +53,8 @@ export class TlbBank {
   /** Byte offset of the jump cache. */
   readonly jumpBase: number;
   key: ContextKey = { regime: -1, asid: 0, vmid: 0, mode: 0 };
+  /** Whether the bank's part of linear memory is fit to be read: most machines use few banks, and touch no more memory than those. */
+  private ready = false;
   readonly data: EntryTable;
   readonly fetch: EntryTable;
   private readonly words: Int32Array;
@@ -70,6 +72,13 @@ export class TlbBank {
     this.tags = new BigInt64Array(buffer, base, BANK_BYTES / 8);
     this.data = new EntryTable(TLB_ENTRIES, (e) => this.disarm(e));
     this.fetch = new EntryTable(FETCH_ENTRIES, (e) => this.forgetJumps(this.fetch.pageLo(e)));
+  }
+
+  /** Gives the bank to a context, or to none. What it holds stays. */
+  assign(key: ContextKey): void {
+    this.key = key;
+    if (this.ready || key.regime < 0) return;
+    this.ready = true;
     for (let e = 0; e < TLB_ENTRIES; e++) this.disarm(e);
     for (let k = 0; k < JUMP_ENTRIES; k++) this.emptyJump(k);
     this.words.fill(0, this.pageAt(0), this.pageAt(0) + FETCH_ENTRIES);
@@ -241,7 +250,7 @@ export class Tlb {
     this.last = this.turn;
     this.turn = (this.turn + 1) % this.banks.length;
     bank.flush();
-    bank.key = { regime, asid, vmid, mode };
+    bank.assign({ regime, asid, vmid, mode });
     this.onEvict(bank);
     return bank;
   }
@@ -273,7 +282,7 @@ export class Tlb {
     this.inUse = state.banks.reduce((inUse, { key }, i) => (key.regime < 0 ? inUse : i + 1), 0);
     this.banks.forEach((bank, i) => {
       const saved = state.banks[i];
-      bank.key = saved.key;
+      bank.assign(saved.key);
       if (!bank.data.restore(saved.data)) bank.disarmWrites();
       bank.fetch.restore(saved.fetch);
       this.onEvict(bank);
