@@ -133,5 +133,7 @@ enum mode { EL0t = 0, EL1t = 4, EL1h = 5, EL2t = 8, EL2h = 9, EL3t = 12, EL3h = 
 #define EC_PC_ALIGNMENT 0x22
 #define EC_DATA_ABORT_LOWER 0x24
 #define EC_DATA_ABORT 0x25
+#define EC_WATCHPOINT_LOWER 0x34
+#define EC_WATCHPOINT 0x35
 
 #endif

@@ -23,6 +23,7 @@
   G(at)           \
   G(registers)    \
   G(controls)     \
+  G(debug)        \
   G(mixed)        \
   G(scan)
 

@@ -65,10 +65,10 @@ int done(void) {
   return call && (observation.esr & 0xffff) == DONE && !(observation.vector & 0x180);
 }
 
-/** FAR_ELx has a meaning for aborts and for a misaligned program counter. */
+/** FAR_ELx has a meaning for aborts, watchpoints and a misaligned program counter. */
 static int has_far(void) {
   uint64_t c = ec();
-  if (c == EC_PC_ALIGNMENT) return 1;
+  if (c == EC_PC_ALIGNMENT || c == EC_WATCHPOINT || c == EC_WATCHPOINT_LOWER) return 1;
   return c == EC_INSTRUCTION_ABORT || c == EC_INSTRUCTION_ABORT_LOWER || c == EC_DATA_ABORT || c == EC_DATA_ABORT_LOWER;
 }
 
