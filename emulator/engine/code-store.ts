@@ -3,37 +3,16 @@
  * address and its mode; the blocks of one such page may be linked to each other, because whoever runs one of them has
  * passed the fetch check of the page. Between pages, control goes through the jump cache.
  */
-import type { LiftedInstruction } from '../ir/ir.ts';
 import { PageFlag, type PhysicalMemory } from '../memory/physical.ts';
-import { flowOf } from './flow.ts';
+import { CodePage, WORDS_PER_PAGE } from './code-page.ts';
+import { linkOf, throughOf } from './flow.ts';
 import type { CodeArena } from './tier0/arena.ts';
+import { BlockSource, type Lift } from './tier0/block-source.ts';
 import { Lowering } from './tier0/lower.ts';
 import { MAX_BLOCK_INSTRUCTIONS } from './tier0/records.ts';
 
-/** Lifts one instruction, see {@link Core.lift}. */
-export type Lift = (word: number, pcLo: number, pcHi: number, mode: number) => LiftedInstruction;
-
-/** Where a translated block stands and where control goes from it. Addresses are low halves, unsigned. */
-export interface Block {
-  readonly pc: number;
-  readonly end: number;
-  readonly targets: readonly number[];
-  readonly isCall: boolean;
-  /** Ends in a jump through a register that is neither a call nor, as far as calls were seen, a return. */
-  readonly isIndirect: boolean;
-}
-
-/** A place that links may lead to, translated or not. */
-interface Target {
-  /** Address behind the header. */
-  record: number;
-  /** Instructions covered, 0 while not translated. */
-  count: number;
-  /** Fields that hold links to this place. */
-  readonly sites: number[];
-}
-
-const WORDS_PER_PAGE = 1024;
+export { type Block, CodePage } from './code-page.ts';
+export type { Lift } from './tier0/block-source.ts';
 
 /** What was made from translated code elsewhere, and goes when the code changes. */
 export interface DerivedCode {
@@ -43,41 +22,17 @@ export interface DerivedCode {
   clear(): void;
 }
 
-/** The translated code of one page of RAM, for one virtual address and mode. */
-export class CodePage {
-  /** Tells pages apart: not 0, never used twice. */
-  readonly number: number;
-  readonly vaLo: number;
-  readonly vaHi: number;
-  readonly mode: number;
-  /** By index of the instruction word within the page. */
-  readonly targets = new Map<number, Target>();
-  /** Blocks of one instruction, for exact stops. */
-  readonly steps = new Map<number, number>();
-  /** 1 where an instruction word is part of some translation. */
-  readonly covered = new Uint8Array(WORDS_PER_PAGE);
-  /** Translated blocks, by the index of their first instruction word. */
-  readonly blocks: (Block | undefined)[] = [];
-  /** Blocks of this page by the address that they lead or, for calls, return to; dropped ones are still among them. */
-  readonly before = new Map<number, Block[]>();
-  /** How many compiled functions an instruction word is part of. */
-  readonly compiled = new Uint8Array(WORDS_PER_PAGE);
-
-  constructor(number: number, vaLo: number, vaHi: number, mode: number) {
-    this.number = number;
-    this.vaLo = vaLo;
-    this.vaHi = vaHi;
-    this.mode = mode;
-  }
-}
+/** Addresses that control came from. */
+const NOWHERE: readonly number[] = [];
 
 export class CodeStore {
   readonly arena: CodeArena;
   private readonly phys: PhysicalMemory;
   private readonly lowering: Lowering;
+  private readonly source = new BlockSource();
   private readonly pages = new Map<number, CodePage[]>();
-  /** Callers and other ways in from other pages: blocks by the address that they lead to, all as low halves. */
-  private readonly faraway = new Map<number, Set<number>>();
+  /** Blocks by the address that they lead or, for calls, return to: low halves, as int32. */
+  private readonly ways = new Map<number, number[]>();
   private pageCount = 0;
   /** Slots in which calls left the address behind them. */
   private readonly links = new Set<number>();
@@ -103,13 +58,15 @@ export class CodeStore {
   block(offset: number, pcLo: number, pcHi: number, mode: number, lift: Lift): number {
     if (this.arena.full) this.flush();
     const page = this.page(offset, pcLo, pcHi, mode);
-    const target = this.target(page, pcLo, pcHi);
-    if (target.count > 0) return target.record;
-    const { record, count, last } = this.translate(page, offset, pcLo, pcHi, MAX_BLOCK_INSTRUCTIONS, lift);
-    target.record = record;
-    target.count = count;
-    this.note(page, pcLo >>> 0, count, last);
-    for (const site of target.sites) this.arena.setLink(site, record);
+    const word = (pcLo & 0xfff) >> 2;
+    const known = page.records[word];
+    if (known !== 0 && this.arena.isTranslated(known)) return known;
+    const record = this.translate(page, offset, pcLo, pcHi, MAX_BLOCK_INSTRUCTIONS, lift);
+    this.note(page, pcLo, pcHi);
+    // Read again: the block may lead to itself.
+    const stub = page.records[word];
+    if (stub !== 0) this.arena.redirect(stub, record);
+    page.records[word] = record;
     return record;
   }
 
@@ -120,7 +77,7 @@ export class CodeStore {
     const word = (pcLo & 0xfff) >> 2;
     const known = page.steps.get(word);
     if (known !== undefined) return known;
-    const { record } = this.translate(page, offset, pcLo, pcHi, 1, lift);
+    const record = this.translate(page, offset, pcLo, pcHi, 1, lift);
     page.steps.set(word, record);
     return record;
   }
@@ -153,37 +110,50 @@ export class CodeStore {
     return this.pages.get(offset >>> 12)?.find((p) => p.vaLo === vaLo && p.vaHi === pcHi && p.mode === mode);
   }
 
-  /** Where blocks on other pages begin that once led to an address; low halves of addresses, unsigned. */
-  waysTo(pcLo: number): Iterable<number> {
-    return this.faraway.get(pcLo >>> 0) ?? [];
+  /** Where blocks begin that once led to an address or, if they are calls, would return there; low halves of addresses, int32. */
+  waysTo(pcLo: number): readonly number[] {
+    return this.ways.get(pcLo | 0) ?? NOWHERE;
   }
 
   /** Drops everything. */
   flush(): void {
     this.derived?.clear();
     this.pages.clear();
-    this.faraway.clear();
+    this.ways.clear();
     this.arena.clear();
+    this.lowering.forget();
     this.onFlush();
   }
 
   private drop(page: CodePage, first: number, last: number): void {
-    for (const [word, target] of page.targets) {
-      if (target.count > 0 && word <= last && word + target.count > first) {
-        this.arena.drop(target.record);
-        target.count = 0;
-        page.blocks[word] = undefined;
-      }
+    const { arena } = this;
+    const { records, covered } = page;
+    let low = first;
+    let high = last + 1;
+    const earliest = Math.max(first - MAX_BLOCK_INSTRUCTIONS + 1, 0);
+    for (let word = earliest; word <= last; word++) {
+      const record = records[word];
+      if (record === 0 || !arena.isTranslated(record)) continue;
+      const end = word + arena.length(record);
+      if (end <= first) continue;
+      arena.drop(record);
+      page.blocks[word] = undefined;
+      low = Math.min(low, word);
+      high = Math.max(high, end);
     }
     for (let word = first; word <= last; word++) {
       const step = page.steps.get(word);
       if (step === undefined) continue;
-      this.arena.drop(step);
+      arena.drop(step);
       page.steps.delete(word);
     }
-    page.covered.fill(0);
-    for (const [word, target] of page.targets) page.covered.fill(1, word, word + target.count);
-    for (const word of page.steps.keys()) page.covered[word] = 1;
+    // What is left may still cover some of it.
+    covered.fill(0, low, high);
+    for (let word = Math.max(low - MAX_BLOCK_INSTRUCTIONS + 1, 0); word < high; word++) {
+      const record = records[word];
+      if (record !== 0 && arena.isTranslated(record)) covered.fill(1, word, word + arena.length(record));
+      if (page.steps.has(word)) covered[word] = 1;
+    }
   }
 
   /** The page of translated code around an instruction, made if need be. */
@@ -205,79 +175,62 @@ export class CodeStore {
     return page;
   }
 
-  private target(page: CodePage, pcLo: number, pcHi: number): Target {
-    const word = (pcLo & 0xfff) >> 2;
-    let target = page.targets.get(word);
-    if (!target) {
-      target = { record: this.arena.stub(pcLo, pcHi), count: 0, sites: [] };
-      page.targets.set(word, target);
-    }
-    return target;
-  }
-
-  private translate(
-    page: CodePage,
-    offset: number,
-    pcLo: number,
-    pcHi: number,
-    most: number,
-    lift: Lift,
-  ): { record: number; count: number; last: LiftedInstruction } {
-    const lifted: LiftedInstruction[] = [];
+  /** @returns address of the first record */
+  private translate(page: CodePage, offset: number, pcLo: number, pcHi: number, most: number, lift: Lift): number {
+    const { arena, source, lowering } = this;
     const room = Math.min(most, (4096 - (pcLo & 0xfff)) >> 2);
-    const words = this.phys.words;
-    for (let i = 0; i < room; i++) {
-      const instruction = lift(words[(offset >> 2) + i] >>> 0, (pcLo + i * 4) | 0, pcHi, page.mode);
-      lifted.push(instruction);
-      if (instruction.ends) break;
-    }
-    const count = lifted.length;
-    const arena = this.arena;
+    source.begin(this.phys.words, offset >> 2, room, pcLo, pcHi, page.mode, lift);
     const record = arena.beginBlock(pcLo, pcHi);
-    this.lowering.reset();
-    for (let i = 0; i < count; ) {
-      arena.instruction = i;
-      i += this.lowering.instruction(lifted, i);
+    lowering.begin();
+    let count = 0;
+    while (count < room && !source.ended(count)) {
+      arena.instruction = count;
+      count += lowering.instruction(source, count);
     }
-    arena.instruction = count;
-    if (!lifted[count - 1].ends) this.lowering.goto((BigInt(pcHi) << 32n) + BigInt(pcLo >>> 0) + BigInt(count * 4));
+    source.count = arena.instruction = count;
+    if (!source.ended(count)) lowering.goto(addressOf(pcLo, pcHi) + BigInt(count * 4));
     arena.pairUp(record);
     arena.finish(record, count);
-    const pending = arena.pending;
-    for (const { site, target } of pending) {
-      const lo = Number(BigInt.asIntN(32, target));
-      const to = this.target(page, lo, pcHi);
-      to.sites.push(site);
-      arena.setLink(site, to.record);
+    const { sites, targets } = arena;
+    for (let i = 0; i < sites.length; i++) {
+      const word = (targets[i] & 0xfff) >> 2;
+      if (page.records[word] === 0) page.records[word] = arena.stub(targets[i], pcHi);
+      arena.setLink(sites[i], page.records[word]);
     }
     const word = (pcLo & 0xfff) >> 2;
     page.covered.fill(1, word, word + count);
     this.translated++;
-    return { record, count, last: lifted[count - 1] };
+    return record;
   }
 
-  /** Remembers where a block leads. */
-  private note(page: CodePage, pc: number, count: number, last: LiftedInstruction): void {
-    const high = BigInt(page.vaHi >>> 0);
+  /** Remembers where the block that was translated last leads. */
+  private note(page: CodePage, pcLo: number, pcHi: number): void {
+    const { source, lowering } = this;
+    const pc = pcLo >>> 0;
+    const { count } = source;
     const end = (pc + count * 4) >>> 0;
-    const flow = flowOf(last, (high << 32n) + BigInt(pc + count * 4));
-    const targets = flow.targets.filter((t) => t >> 32n === high).map((t) => Number(BigInt.asUintN(32, t)));
-    const isCall = flow.link >= 0;
-    if (isCall) this.links.add(flow.link);
-    const isIndirect = flow.through >= 0 && !isCall && !this.links.has(flow.through);
-    const block: Block = { pc, end, targets, isCall, isIndirect };
-    page.blocks[(pc & 0xfff) >> 2] = block;
-    for (const to of isCall ? [...targets, end] : targets) {
-      if (to >>> 12 === pc >>> 12) {
-        const known = page.before.get(to) ?? [];
-        const old = known.findIndex((b) => b.pc === pc);
-        known[old < 0 ? known.length : old] = block;
-        page.before.set(to, known);
-        continue;
-      }
-      const ways = this.faraway.get(to);
-      if (ways) ways.add(pc);
-      else this.faraway.set(to, new Set([pc]));
+    let link = -1;
+    let through = -1;
+    if (source.ended(count)) {
+      const last = source.instruction(count - 1);
+      link = linkOf(last, addressOf(pcLo, pcHi) + BigInt(count * 4));
+      through = throughOf(last);
     }
+    const isCall = link >= 0;
+    if (isCall) this.links.add(link);
+    const isIndirect = through >= 0 && !isCall && !this.links.has(through);
+    const targets = lowering.leads.map(unsigned);
+    page.blocks[(pc & 0xfff) >> 2] = { pc, end, targets, isCall, isIndirect };
+    for (const to of lowering.leads) this.noteWay(pcLo, to);
+    if (isCall) this.noteWay(pcLo, end | 0);
+  }
+
+  private noteWay(from: number, to: number): void {
+    const known = this.ways.get(to);
+    if (known === undefined) this.ways.set(to, [from]);
+    else if (!known.includes(from)) known.push(from);
   }
 }
+
+const unsigned = (x: number): number => x >>> 0;
+const addressOf = (pcLo: number, pcHi: number): bigint => (BigInt(pcHi >>> 0) << 32n) | BigInt(pcLo >>> 0);

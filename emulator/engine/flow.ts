@@ -12,20 +12,34 @@ export interface Flow {
 
 const isConstant = (e: Expr, value: bigint): boolean => e.kind === 'imm' && BigInt.asUintN(64, e.value) === value;
 
+/** {@link Flow.link} of an instruction that ends a block. @param next address behind it, unsigned 64 bits */
+export function linkOf({ statements }: LiftedInstruction, next: bigint): number {
+  // A plain branch is no call, and nothing to look at.
+  for (let i = statements.length - 2; i >= 0; i--) {
+    const s = statements[i];
+    if (s.kind === 'set' && isConstant(s.value, next)) return s.slot;
+  }
+  return -1;
+}
+
+/** {@link Flow.through} of an instruction that ends a block. */
+export function throughOf({ statements }: LiftedInstruction): number {
+  const last = statements[statements.length - 1];
+  return last.kind === 'jump' && last.target.kind === 'reg' ? last.target.slot : -1;
+}
+
 /** @param next address behind the instruction, unsigned 64 bits */
 export function flowOf(instruction: LiftedInstruction, next: bigint): Flow {
   if (!instruction.ends) return { targets: [next], link: -1, through: -1 };
-  const last = instruction.statements[instruction.statements.length - 1];
-  let link = -1;
-  for (const s of instruction.statements) if (s.kind === 'set' && isConstant(s.value, next)) link = s.slot;
+  const { statements } = instruction;
+  const last = statements[statements.length - 1];
+  const link = linkOf(instruction, next);
   switch (last.kind) {
     case 'branch':
       return { targets: [BigInt.asUintN(64, last.taken), BigInt.asUintN(64, last.otherwise)], link, through: -1 };
     case 'goto':
       return { targets: [BigInt.asUintN(64, last.target)], link, through: -1 };
-    case 'jump':
-      return { targets: [], link, through: last.target.kind === 'reg' ? last.target.slot : -1 };
     default:
-      return { targets: [], link, through: -1 };
+      return { targets: [], link, through: throughOf(instruction) };
   }
 }

@@ -277,6 +277,8 @@ export interface LiftedInstruction {
   readonly ends: boolean;
   /** Bytes of the encoding. */
   readonly length: number;
+  /** True if the same encoding means the same at every address, in the same mode. */
+  readonly anywhere: boolean;
 }
 
 const BOOLEAN_OPS: ReadonlySet<string> = new Set([...COMPARE_OPS, ...TEST_OPS, 'fcmp']);

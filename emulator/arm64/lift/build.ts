@@ -134,10 +134,10 @@ export function pcPlus(site: Site, offset: number): bigint {
   return BigInt.asUintN(64, (BigInt(hi) << 32n) + BigInt(site.pcLo >>> 0) + BigInt(offset));
 }
 
-/** Wraps statements up. */
-export function lifted(statements: readonly Statement[], length: number): LiftedInstruction {
+/** Wraps statements up. @param anywhere see {@link LiftedInstruction.anywhere} */
+export function lifted(statements: readonly Statement[], length: number, anywhere: boolean): LiftedInstruction {
   const last = statements[statements.length - 1];
-  return { statements, ends: last !== undefined && endsBlock(last), length };
+  return { statements, ends: last !== undefined && endsBlock(last), length, anywhere };
 }
 
 function endsBlock(statement: Statement): boolean {

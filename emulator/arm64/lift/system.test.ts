@@ -35,10 +35,18 @@ const STAYING: readonly (readonly [string, number, SystemCallNumber])[] = [
 
 describe('what leaves to the system side', () => {
   it.each(ENDING)('%s ends the block', (_text, word, call) => {
-    expect(lift(word)).toEqual({ statements: [{ kind: 'system', call, word, ends: true }], ends: true, length: 4 });
+    expect(lift(word)).toMatchObject({
+      statements: [{ kind: 'system', call, word, ends: true }],
+      ends: true,
+      length: 4,
+    });
   });
   it.each(STAYING)('%s does not end the block', (_text, word, call) => {
-    expect(lift(word)).toEqual({ statements: [{ kind: 'system', call, word, ends: false }], ends: false, length: 4 });
+    expect(lift(word)).toMatchObject({
+      statements: [{ kind: 'system', call, word, ends: false }],
+      ends: false,
+      length: 4,
+    });
   });
 });
 
@@ -51,7 +59,7 @@ describe('what does nothing', () => {
     ['dsb ish', 0xd5033b9f],
     ['isb', 0xd5033fdf],
   ])('%s', (_text, word) => {
-    expect(lift(word)).toEqual({ statements: [], ends: false, length: 4 });
+    expect(lift(word)).toMatchObject({ statements: [], ends: false, length: 4 });
   });
 });
 

@@ -2,18 +2,13 @@ import type { RecordSink } from './lower.ts';
 import { Field, HEADER_BYTES, Header, NOT_TRANSLATED, POOL_END, POOL_START, RECORD_BYTES } from './records.ts';
 import { pairOf } from './shapes.ts';
 
-/** A link that waits for the block it leads to. */
-export interface PendingLink {
-  /** Address of the i32 field that holds the link. */
-  readonly site: number;
-  readonly target: bigint;
-}
-
 /** Thrown when the constant pool is full: all translations must be dropped. */
 export class PoolFull extends Error {}
 
 /** Space that must be left before a block is begun: the most that one block can need. */
 const BLOCK_RESERVE = 64 * 1024;
+/** Bits of an address that say in which page it lies. */
+const PAGE = ~0xfff;
 const REGION_RESERVE = 1024 * 1024;
 
 /**
@@ -23,8 +18,8 @@ const REGION_RESERVE = 1024 * 1024;
 export class CodeArena implements RecordSink {
   private readonly start: number;
   private readonly end: number;
-  private next: number;
-  private readonly words: Int32Array;
+  next: number;
+  readonly words: Int32Array;
   private readonly halves: Uint16Array;
   private readonly quads: BigInt64Array;
   private readonly instructionOf: Uint8Array;
@@ -35,10 +30,15 @@ export class CodeArena implements RecordSink {
   private blockStart = 0;
   /** Index, within its block, of the instruction that is being lowered. */
   instruction = 0;
-  /** Virtual page of the block that is being lowered: links stay within it. */
-  private page = -1n;
+  /** Virtual page of the block that is being lowered, as int32s: links stay within it. */
+  private pageLo = 0;
+  private pageHi = 0;
   private dropped = -1;
-  pending: PendingLink[] = [];
+  /** The links of that block: addresses of the i32 fields that hold them, and low halves of where they lead, as int32. */
+  readonly sites: number[] = [];
+  readonly targets: number[] = [];
+  /** For each link, the next one that leads to the same block, or 0. */
+  private readonly nextSite: Int32Array;
 
   /** @param start @param end multiples of 16, byte offsets in linear memory */
   constructor(buffer: ArrayBuffer, start: number, end: number) {
@@ -51,6 +51,7 @@ export class CodeArena implements RecordSink {
     const records = (end - start) / RECORD_BYTES;
     this.instructionOf = new Uint8Array(records);
     this.firstOf = new Int32Array(records);
+    this.nextSite = new Int32Array(records * 2);
   }
 
   /** True if there is no room for another block. */
@@ -82,10 +83,11 @@ export class CodeArena implements RecordSink {
   /** Begins a block; returns the address of its first record. */
   beginBlock(pcLo: number, pcHi: number): number {
     this.blockStart = this.header(pcLo, pcHi);
-    this.page = BigInt.asUintN(64, (BigInt(pcHi) << 32n) | BigInt(pcLo >>> 0)) >> 12n;
+    this.pageLo = pcLo & PAGE;
+    this.pageHi = pcHi | 0;
     this.instruction = 0;
     this.dropped = -1;
-    this.pending = [];
+    this.sites.length = this.targets.length = 0;
     return this.blockStart;
   }
 
@@ -96,6 +98,7 @@ export class CodeArena implements RecordSink {
     this.words[(record + Header.cost) >> 2] = NOT_TRANSLATED;
     this.words[(record + Header.length) >> 2] = 0;
     this.words[(record + Header.slot) >> 2] = 0;
+    this.words[(record + Header.sites) >> 2] = 0;
     this.next = record;
     return record;
   }
@@ -103,6 +106,10 @@ export class CodeArena implements RecordSink {
   /** What entering a block costs: its instructions, or {@link NOT_TRANSLATED}. */
   cost(record: number): number {
     return this.words[(record + Header.cost) >> 2];
+  }
+
+  isTranslated(record: number): boolean {
+    return this.words[(record + Header.cost) >> 2] !== NOT_TRANSLATED;
   }
 
   /** Instructions of a block, also of one that was dropped. */
@@ -169,8 +176,27 @@ export class CodeArena implements RecordSink {
     this.words[(record + Header.slot) >> 2] = 0;
   }
 
+  /** Makes a link lead to a block, which remembers it: all that lead to one are chained. */
   setLink(site: number, record: number): void {
+    const head = (record + Header.sites) >> 2;
     this.words[site >> 2] = record;
+    this.nextSite[this.siteIndex(site)] = this.words[head];
+    this.words[head] = site;
+  }
+
+  /** Makes what leads to one block, which is not or no longer translated, lead to another. Links of dropped blocks may stay. */
+  redirect(from: number, to: number): void {
+    let site = this.words[(from + Header.sites) >> 2];
+    this.words[(from + Header.sites) >> 2] = 0;
+    while (site !== 0) {
+      const next = this.nextSite[this.siteIndex(site)];
+      if (this.isTranslated(this.blockOf(site))) this.setLink(site, to);
+      site = next;
+    }
+  }
+
+  private siteIndex(site: number): number {
+    return (((site - this.start) >> 4) << 1) | ((site >> 2) & 1);
   }
 
   /** Index of the instruction that a record belongs to, within its block. */
@@ -225,6 +251,17 @@ export class CodeArena implements RecordSink {
     this.next = this.current;
   }
 
+  append(words: Int32Array, from: number, count: number): void {
+    const to = this.next >> 2;
+    for (let i = 0; i < (count * RECORD_BYTES) / 4; i++) this.words[to + i] = words[from + i];
+    const first = (this.next - this.start) >> 4;
+    for (let i = first; i < first + count; i++) {
+      this.instructionOf[i] = this.instruction;
+      this.firstOf[i] = this.blockStart;
+    }
+    this.next += count * RECORD_BYTES;
+  }
+
   u16(field: number, value: number): void {
     this.halves[(this.current + field) >> 1] = value;
   }
@@ -237,12 +274,17 @@ export class CodeArena implements RecordSink {
     this.quads[(this.current + Field.imm64) >> 3] = BigInt.asIntN(64, value);
   }
 
-  link(field: number, target: bigint): void {
-    this.pending.push({ site: this.current + field, target: BigInt.asUintN(64, target) });
+  link(field: number, target: number): void {
+    this.sites.push(this.current + field);
+    this.targets.push(target);
   }
 
-  isLocal(target: bigint): boolean {
-    return BigInt.asUintN(64, target) >> 12n === this.page;
+  isLocal(lo: number, hi: number): boolean {
+    return (lo & PAGE) === this.pageLo && hi === this.pageHi;
+  }
+
+  isNear(hi: number): boolean {
+    return hi === this.pageHi;
   }
 
   constant(value: bigint): number {

@@ -13,21 +13,53 @@ const FOLDS: Record<string, (a: bigint, b: bigint, width: bigint) => bigint> = {
   shl: (a, b, width) => a << (b & (width - 1n)),
 };
 
-/** Registers whose value is known where translation stands. Values are unsigned, 64 bits. */
-export class KnownConstants {
-  private values = new Map<number, bigint>();
+/** General registers; nothing else is worth knowing. */
+const GENERAL = 31;
+const ALL = -1;
+/** The bit of a slot in a set of general registers, 0 for any other slot. */
+const bitOf = (slot: number): number => (slot < GENERAL ? 1 << slot : 0);
 
-  /** Not by the map's own way: a map that is cleared leads from its old table to its new one, so that none of a long line dies young. */
+/** General registers whose value is known where translation stands. Values are unsigned, 64 bits. */
+export class KnownConstants {
+  private readonly values = new Array<bigint>(GENERAL).fill(0n);
+  /** The registers that are known, as bits. */
+  private known = 0;
+  /** The registers that were asked for and written since {@link listen}, as bits. */
+  asked = 0;
+  written = 0;
+  /** True if a value was learned or given since then: what was lowered holds for these values alone. */
+  involved = false;
+
   clear(): void {
-    if (this.values.size > 0) this.values = new Map();
+    this.forgetAll(ALL);
+  }
+
+  /** Begins to note what is asked and what changes. */
+  listen(): void {
+    this.asked = 0;
+    this.written = 0;
+    this.involved = false;
+  }
+
+  knowsNone(registers: number): boolean {
+    return (this.known & registers) === 0;
+  }
+
+  forgetAll(registers: number): void {
+    this.written |= registers;
+    this.known &= ~registers;
   }
 
   forget(slot: number): void {
-    this.values.delete(slot);
+    this.forgetAll(bitOf(slot));
   }
 
   learn(slot: number, value: bigint): void {
-    this.values.set(slot, value);
+    this.involved = true;
+    const bit = bitOf(slot);
+    if (bit === 0) return;
+    this.values[slot] = value;
+    this.known |= bit;
   }
 
   /** The expression as a constant, or undefined. */
@@ -35,8 +67,11 @@ export class KnownConstants {
     if (expr.kind === 'imm') return expr;
     if (expr.kind === 'reg') {
       if (expr.slot === Slot.ZERO) return imm(0, expr.width);
-      const value = this.values.get(expr.slot);
-      return value === undefined ? undefined : imm(value, expr.width);
+      const bit = bitOf(expr.slot);
+      this.asked |= bit;
+      if ((this.known & bit) === 0) return undefined;
+      this.involved = true;
+      return imm(this.values[expr.slot], expr.width);
     }
     if (expr.kind === 'cond') return undefined;
     if (expr.op === 'dep') return this.evaluateDeposit(expr.args, expr.width);

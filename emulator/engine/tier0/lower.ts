@@ -2,14 +2,16 @@
  * From statements to tier 0's records: names the shape of each statement; where no handler has that shape, computes the
  * deepest part into a temporary and tries again. Also folds constants, and fuses a comparison with the branch on it.
  */
-import type { CondExpr, Expr, FlagKindName, LiftedInstruction, Statement, ValueOp, VectorExpr } from '../../ir/ir.ts';
-import { reg } from '../../ir/ir.ts';
+import type { CondExpr, Expr, FlagKindName, Statement, ValueOp, VectorExpr } from '../../ir/ir.ts';
+import { FlagKind, reg } from '../../ir/ir.ts';
 import { operandWidth } from '../../ir/micro-ops.ts';
 import { Slot, TEMP_COUNT } from '../../ir/slots.ts';
 import { isAlways, isDirect, isNeverAfterLogical } from '../conditions.ts';
+import type { BlockSource } from './block-source.ts';
 import { KnownConstants } from './fold.ts';
-import { CHECK_FIELDS, Field } from './records.ts';
+import { CHECK_FIELDS, Field, RECORD_BYTES } from './records.ts';
 import { conditionKey, HANDLER_BY_KEY, opName, StatementKey } from './shapes.ts';
+import { ANY_KIND, LONGEST_TEMPLATE, SAME_KIND, Templates } from './templates.ts';
 
 /** Takes finished records. */
 export interface RecordSink {
@@ -21,14 +23,22 @@ export interface RecordSink {
   i32(field: number, value: number): void;
   /** Writes the 64-bit constant. */
   i64(value: bigint): void;
-  /** Makes the link at `field` lead to an instruction, translated or not. */
-  link(field: number, target: bigint): void;
+  /** Makes the link at `field` lead to an instruction of the block's page, translated or not. @param target low half, int32 */
+  link(field: number, target: number): void;
   /** Byte offset of a pooled constant. */
   constant(value: bigint): number;
-  /** True if a target lies in the page of the block, so that a link may lead there. */
-  isLocal(target: bigint): boolean;
+  /** True if a target lies in the page of the block, so that a link may lead there. Both halves are int32s. */
+  isLocal(lo: number, hi: number): boolean;
+  /** True if an address has the block's high half. */
+  isNear(hi: number): boolean;
   /** Takes the last record back. */
   dropLast(): void;
+  /** Where the next record will stand. */
+  readonly next: number;
+  /** The memory that records stand in. */
+  readonly words: Int32Array;
+  /** Adds finished records, from an index of `words` on. */
+  append(words: Int32Array, from: number, count: number): void;
 }
 
 const OPERAND_FIELDS = [Field.a, Field.b, Field.c, Field.e] as const;
@@ -50,15 +60,29 @@ type BranchStatement = Statement & { readonly kind: 'branch' };
 /** Instructions between a comparison and its branch at the most. */
 const FUSE_DISTANCE = 6;
 
+const kindNumber = (kind: FlagKindName | undefined): number => (kind === undefined ? 0 : FlagKind[kind]);
+
+const lowOf = (address: bigint): number => Number(BigInt.asIntN(32, address));
+const highOf = (address: bigint): number => Number(BigInt.asIntN(32, address >> 32n));
+
 interface Leaves {
   readonly fields: number[];
 }
 
+/** Kinds of flags by number, see {@link FlagKind}; 0 where the kind is not known. */
+const KIND_NAMES = Object.keys(FlagKind) as (keyof typeof FlagKind)[];
+
 export class Lowering {
   private readonly sink: RecordSink;
   private readonly known = new KnownConstants();
+  private readonly templates = new Templates();
   /** Kind of the flags where translation stands; undefined: not known. */
   private kind: FlagKindName | undefined;
+  /** Whether the instruction that is being lowered asked for the kind, and changed it. */
+  private kindAsked = false;
+  private kindChanged = false;
+  /** Constant addresses that the block leads to, as far as they have its high half: low halves, as int32. */
+  readonly leads: number[] = [];
   private nextTemp = 0;
   /** Slot that the last record sets to a constant, or -1: a constant that replaces it makes that record needless. */
   private lastConstant = -1;
@@ -67,30 +91,91 @@ export class Lowering {
     this.sink = sink;
   }
 
-  /** Forgets what was known: a new block begins. */
-  reset(): void {
+  /** A new block begins. */
+  begin(): void {
+    this.leads.length = 0;
+    this.reset();
+  }
+
+  /** Forgets what was known. */
+  private reset(): void {
     this.known.clear();
-    this.kind = undefined;
+    this.setKind(undefined);
     this.lastConstant = -1;
   }
 
+  /** All records were dropped. */
+  forget(): void {
+    this.templates.clear();
+  }
+
   /**
-   * Lowers the instruction at `index` of a block's instructions.
+   * Lowers the instruction at `index` of a block.
    * @returns how many were taken in: more than one where a comparison and the branch on it became one record
    */
-  instruction(block: readonly LiftedInstruction[], index: number): number {
-    const { statements } = block[index];
+  instruction(block: BlockSource, index: number): number {
+    if (this.copy(block.word(index), block.mode)) return 1;
+    const instruction = block.instruction(index);
+    const { statements } = instruction;
     const last = statements[statements.length - 1];
-    const at = last?.kind === 'flags' ? this.branchOn(last, block, index) : -1;
-    if (at < 0) {
-      for (const statement of statements) this.statement(statement);
-      return 1;
+    if (last?.kind === 'flags') {
+      const at = this.branchOn(last, block, index);
+      if (at >= 0) {
+        for (const statement of statements.slice(0, -1)) this.statement(statement);
+        // What stands between them touches neither: nobody can tell that it goes first.
+        for (let i = index + 1; i < at; i++) {
+          for (const statement of block.instruction(i).statements) this.statement(statement);
+        }
+        this.fuse(last, block.instruction(at).statements[0] as BranchStatement);
+        return at - index + 1;
+      }
     }
-    for (const statement of statements.slice(0, -1)) this.statement(statement);
-    // What stands between them touches neither: nobody can tell that it goes first.
-    for (let i = index + 1; i < at; i++) for (const statement of block[i].statements) this.statement(statement);
-    this.fuse(last as FlagsStatement, block[at].statements[0] as BranchStatement);
-    return at - index + 1;
+    const from = this.sink.next;
+    const { kind } = this;
+    this.listen();
+    for (const statement of statements) this.statement(statement);
+    if (last?.kind !== 'flags' && !instruction.ends && instruction.anywhere)
+      this.keep(block.word(index), block.mode, kind, from);
+    return 1;
+  }
+
+  private listen(): void {
+    this.known.listen();
+    this.kindAsked = this.kindChanged = false;
+  }
+
+  /** Copies the records of an instruction that was lowered before, if they fit here. */
+  private copy(word: number, mode: number): boolean {
+    const { templates } = this;
+    const at = templates.find(word, mode);
+    if (at < 0 || !this.known.knowsNone(templates.asked(at))) return false;
+    const before = templates.kindBefore(at);
+    if (before !== ANY_KIND && before !== kindNumber(this.kind)) return false;
+    const count = templates.count(at);
+    if (count > 0) {
+      this.sink.append(templates.records, templates.first(at), count);
+      this.lastConstant = -1;
+    }
+    this.known.forgetAll(templates.written(at));
+    const after = templates.kindAfter(at);
+    if (after !== SAME_KIND) this.kind = after === 0 ? undefined : (KIND_NAMES[after] as FlagKindName);
+    return true;
+  }
+
+  /** Keeps the records of the instruction that was lowered last, where others like it may have the same. */
+  private keep(word: number, mode: number, kind: FlagKindName | undefined, from: number): void {
+    const { known, sink } = this;
+    const count = (sink.next - from) / RECORD_BYTES;
+    if (known.involved || count > LONGEST_TEMPLATE) return;
+    const kindBefore = this.kindAsked ? kindNumber(kind) : ANY_KIND;
+    const kindAfter = this.kindChanged ? kindNumber(this.kind) : SAME_KIND;
+    const { asked, written } = known;
+    this.templates.keep(word, mode, { asked, written, kindBefore, kindAfter }, sink.words, from / 4, count);
+  }
+
+  private setKind(kind: FlagKindName | undefined): void {
+    this.kind = kind;
+    this.kindChanged = true;
   }
 
   /**
@@ -98,10 +183,10 @@ export class Lowering {
    * has to do with the comparison's operands and result.
    * @returns its index in the block, or -1
    */
-  private branchOn(flags: FlagsStatement, block: readonly LiftedInstruction[], index: number): number {
-    const end = Math.min(block.length, index + 1 + FUSE_DISTANCE);
+  private branchOn(flags: FlagsStatement, block: BlockSource, index: number): number {
+    const end = Math.min(block.room, index + 1 + FUSE_DISTANCE);
     for (let i = index + 1; i < end; i++) {
-      const { statements } = block[i];
+      const { statements } = block.instruction(i);
       if (statements.length === 1 && statements[0].kind === 'branch')
         return this.canFuse(flags, statements[0]) ? i : -1;
       if (!statements.every((s) => s.kind === 'set' && isIndependent(s.slot, s.value, flags))) return -1;
@@ -144,7 +229,7 @@ export class Lowering {
         return;
       case 'storeExclusive': {
         const address = this.toRegister(s.address);
-        this.begin(StatementKey.storeExclusive(s.size, s.value2 !== undefined));
+        this.beginNamed(StatementKey.storeExclusive(s.size, s.value2 !== undefined));
         this.sink.u16(Field.d, s.status * 8);
         this.sink.u16(Field.a, s.value * 8);
         this.sink.u16(Field.b, (s.value2 ?? Slot.ZERO) * 8);
@@ -157,9 +242,9 @@ export class Lowering {
         return;
       case 'setFlags': {
         const value = this.toRegister(s.value);
-        this.begin(StatementKey.setFlags);
+        this.beginNamed(StatementKey.setFlags);
         this.sink.u16(Field.a, value.slot * 8);
-        this.kind = undefined;
+        this.setKind(undefined);
         return;
       }
       case 'branch':
@@ -170,21 +255,21 @@ export class Lowering {
         return;
       case 'jump': {
         const target = this.toRegister(s.target);
-        this.begin('jump');
+        this.beginNamed('jump');
         this.sink.u16(Field.a, target.slot * 8);
         return;
       }
       case 'switch': {
         const target = this.toRegister(s.target);
         const level = this.toRegister(s.level);
-        this.begin('switch');
+        this.beginNamed('switch');
         this.sink.u16(Field.a, target.slot * 8);
         this.sink.u16(Field.b, level.slot * 8);
         this.sink.u16(Field.c, s.arrival);
         return;
       }
       case 'system':
-        this.begin('system');
+        this.beginNamed('system');
         this.sink.u16(Field.a, s.call);
         this.sink.u16(Field.b, s.ends ? 1 : 0);
         this.sink.i32(Field.word, s.word | 0);
@@ -213,16 +298,26 @@ export class Lowering {
 
   /** Ends a block at an instruction that is not part of it. */
   goto(target: bigint): void {
-    if (this.sink.isLocal(target)) {
-      this.begin('goto');
-      this.sink.link(Field.link0, target);
+    this.lead(target);
+    if (this.isLocal(target)) {
+      this.beginNamed('goto');
+      this.sink.link(Field.link0, lowOf(target));
     } else {
-      this.begin('jumpConstant');
+      this.beginNamed('jumpConstant');
       this.sink.i64(target);
     }
   }
 
-  private begin(key: string): void {
+  /** Notes where the block leads. */
+  private lead(target: bigint): void {
+    if (this.sink.isNear(highOf(target))) this.leads.push(lowOf(target));
+  }
+
+  private isLocal(target: bigint): boolean {
+    return this.sink.isLocal(lowOf(target), highOf(target));
+  }
+
+  private beginNamed(key: string): void {
     const handler = HANDLER_BY_KEY.get(key);
     if (!handler) throw new Error(`no handler for ${key}`);
     this.beginHandler(handler.number);
@@ -267,7 +362,7 @@ export class Lowering {
     const operands: number[] = [];
     if (value.kind === 'vreg') operands.push(value.slot);
     else for (const arg of value.args) operands.push(arg === value.args[0] ? (operands[0] ?? place(arg)) : place(arg));
-    this.begin(StatementKey.vector(value.kind === 'vreg' ? undefined : value.op));
+    this.beginNamed(StatementKey.vector(value.kind === 'vreg' ? undefined : value.op));
     this.sink.u16(Field.d, slot * 8);
     this.operands(operands.map((operand) => operand * 8));
     if (value.kind === 'vop') this.sink.u16(Field.e, value.amount);
@@ -277,7 +372,7 @@ export class Lowering {
 
   private setConstant(slot: number, value: bigint): void {
     if (this.lastConstant === slot) this.sink.dropLast();
-    this.begin('constant');
+    this.beginNamed('constant');
     this.sink.u16(Field.d, slot * 8);
     this.sink.i64(value);
     this.known.learn(slot, value);
@@ -342,6 +437,7 @@ export class Lowering {
   }
 
   private conditionKey(pair: number): string {
+    this.kindAsked = true;
     const direct = this.kind !== undefined && isDirect(this.kind, pair);
     return conditionKey(direct ? (this.kind as FlagKindName) : null, pair);
   }
@@ -441,13 +537,13 @@ export class Lowering {
 
   private flags(kind: FlagKindName, slot: number | undefined, a: Expr, b: Expr | undefined): void {
     const { key, fields } = this.flagOperands(kind, a, b, (k) => StatementKey.flags(kind, slot !== undefined, k));
-    this.begin(key);
+    this.beginNamed(key);
     if (slot !== undefined) {
       this.sink.u16(Field.d, slot * 8);
       this.wrote(slot);
     }
     this.operands(fields);
-    this.kind = kind;
+    this.setKind(kind);
   }
 
   private flagOperands(
@@ -474,9 +570,7 @@ export class Lowering {
 
   private canFuse(f: FlagsStatement, next: BranchStatement): boolean {
     if (next.condition.kind !== 'cond' || isAlways(next.condition.cc)) return false;
-    return (
-      isDirect(f.flags, next.condition.cc >> 1) && this.sink.isLocal(next.taken) && this.sink.isLocal(next.otherwise)
-    );
+    return isDirect(f.flags, next.condition.cc >> 1) && this.isLocal(next.taken) && this.isLocal(next.otherwise);
   }
 
   /** Fuses a comparison with the conditional branch on it. */
@@ -484,10 +578,12 @@ export class Lowering {
     const { cc } = next.condition as CondExpr;
     const pair = cc >> 1;
     this.nextTemp = 0;
+    this.lead(next.taken);
+    this.lead(next.otherwise);
     const { key, fields } = this.flagOperands(f.flags, f.a, f.b, (k) =>
       StatementKey.flagsBranch(f.flags, pair, f.slot !== undefined, k),
     );
-    this.begin(key);
+    this.beginNamed(key);
     if (f.slot !== undefined) {
       this.sink.u16(Field.d, f.slot * 8);
       this.wrote(f.slot);
@@ -497,8 +593,8 @@ export class Lowering {
   }
 
   private links(inverted: number, taken: bigint, otherwise: bigint): void {
-    this.sink.link(Field.link0, inverted ? otherwise : taken);
-    this.sink.link(Field.link1, inverted ? taken : otherwise);
+    this.sink.link(Field.link0, lowOf(inverted ? otherwise : taken));
+    this.sink.link(Field.link1, lowOf(inverted ? taken : otherwise));
   }
 
   private branch(condition: Expr, taken: bigint, otherwise: bigint): void {
@@ -507,7 +603,9 @@ export class Lowering {
       this.goto(known ? taken : otherwise);
       return;
     }
-    if (!this.sink.isLocal(taken) || !this.sink.isLocal(otherwise)) {
+    this.lead(taken);
+    this.lead(otherwise);
+    if (!this.isLocal(taken) || !this.isLocal(otherwise)) {
       // A target on another page goes through the jump cache, which holds only what the fetch check let pass.
       const target = this.toTemp({
         kind: 'op',
@@ -520,7 +618,7 @@ export class Lowering {
           { kind: 'imm', value: BigInt.asIntN(64, otherwise), width: 64 },
         ],
       });
-      this.begin('jump');
+      this.beginNamed('jump');
       this.sink.u16(Field.a, (target as { slot: number }).slot * 8);
       return;
     }

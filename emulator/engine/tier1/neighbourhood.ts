@@ -162,11 +162,11 @@ export class Neighbourhood {
 
   /** Blocks that lead to one: those that call it only if they are warm, or the only ones. */
   private before(block: Block): Block[] {
-    const known = this.view(block.pc).page?.before.get(block.pc) ?? [];
-    const near = known.filter((other) => this.startingAt(other.pc).includes(other));
-    const far = [...this.code.waysTo(block.pc)].flatMap((pc) => this.startingAt(pc));
-    const all = [...near, ...far.filter((other) => other.targets.includes(block.pc)), ...this.containing(block.pc)];
-    const isCaller = (other: Block): boolean => other.isCall && other.end !== block.pc;
+    const { pc } = block;
+    const known = this.code.waysTo(pc).flatMap((from) => this.startingAt(from >>> 0));
+    const leadsHere = known.filter((other) => other.targets.includes(pc) || (other.isCall && other.end === pc));
+    const all = [...leadsHere, ...this.containing(pc)];
+    const isCaller = (other: Block): boolean => other.isCall && other.end !== pc;
     const isOnly = all.filter(isCaller).length === 1;
     return all.filter((other) => !isCaller(other) || isOnly || this.isWarm(this.offsetOf(other.pc)));
   }
