@@ -43,3 +43,23 @@ export function flowOf(instruction: LiftedInstruction, next: bigint): Flow {
       return { targets: [], link, through: throughOf(instruction) };
   }
 }
+
+/** As {@link Flow}, with those targets alone that share the high half of the address: their low halves, unsigned. */
+export interface NearFlow {
+  readonly targets: readonly number[];
+  /** Control may go either way. */
+  readonly isBranch: boolean;
+  readonly link: number;
+  readonly through: number;
+}
+
+/** @param pc low half of the instruction's address, unsigned @param pcHi high half */
+export function nearFlowOf(instruction: LiftedInstruction, pc: number, pcHi: number): NearFlow {
+  const next = (pc + instruction.length) >>> 0;
+  if (!instruction.ends) return { targets: next === 0 ? [] : [next], isBranch: false, link: -1, through: -1 };
+  const high = BigInt(pcHi >>> 0);
+  const { targets, link, through } = flowOf(instruction, (high << 32n) + BigInt(pc) + BigInt(instruction.length));
+  const near: number[] = [];
+  for (const target of targets) if (target >> 32n === high) near.push(Number(target & 0xffffffffn));
+  return { targets: near, isBranch: targets.length > 1, link, through };
+}

@@ -64,6 +64,18 @@ export class ByteWriter {
     }
   }
 
+  /** Signed LEB128 of an int64 given by halves. */
+  signedHalves(lo: number, hi: number): void {
+    let low = lo | 0;
+    let high = hi | 0;
+    while (high !== low >> 31) {
+      this.byte((low & 0x7f) | 0x80);
+      low = (low >>> 7) | (high << 25);
+      high >>= 7;
+    }
+    this.signed(low);
+  }
+
   name(text: string): void {
     this.unsigned(text.length);
     for (let i = 0; i < text.length; i++) this.byte(text.charCodeAt(i));
@@ -128,13 +140,20 @@ export class Code extends ByteWriter {
 
   i64(value: bigint | number): void {
     this.byte(Op.i64Const);
-    this.signedBig(BigInt.asIntN(64, BigInt(value)));
+    if (typeof value === 'number' && value === (value | 0)) this.signed(value);
+    else this.signedBig(BigInt.asIntN(64, BigInt(value)));
+  }
+
+  /** A 64-bit constant given by halves. */
+  i64Halves(lo: number, hi: number): void {
+    this.byte(Op.i64Const);
+    this.signedHalves(lo, hi);
   }
 
   /** A constant of the given width. */
   constant(value: bigint | number, width: 32 | 64): void {
     if (width === 64) this.i64(value);
-    else this.i32(Number(BigInt.asIntN(32, BigInt(value))));
+    else this.i32(typeof value === 'number' ? value : Number(BigInt.asIntN(32, value)));
   }
 
   get(local: number): void {

@@ -11,7 +11,7 @@ import { Op, ValueType } from '../../wasm/opcodes.ts';
 import { emitHostAddress, LOADS, STORES, TAG } from '../memory-access.ts';
 import { ExitWriter } from './exits.ts';
 import { flagKinds, type KnownKind } from './flag-kinds.ts';
-import { endOf, type RegionBlock, type RegionGraph } from './graph.ts';
+import type { RegionBlock, RegionGraph } from './graph.ts';
 import type { Imports } from './imports.ts';
 import { Locals } from './locals.ts';
 import { type Item, isDispatched, type Loop } from './structure.ts';
@@ -67,7 +67,7 @@ class RegionWriter {
     this.host = c.local(i32);
     this.locals = new Locals(c, graph);
     this.values = new ValueWriter(c, this.locals, imports);
-    this.exits = new ExitWriter(c, this.locals, imports, slot, this.next);
+    this.exits = new ExitWriter(c, this.locals, imports, slot, this.next, graph.blocks[0].pc, graph.pcHi);
   }
 
   body(): Uint8Array {
@@ -156,7 +156,7 @@ class RegionWriter {
     c.i32(this.graph.checks.get(loop) as number);
     c.wide('lts', 32);
     c.open(Op.if);
-    const pcOf = (block: number): void => this.exits.setPc(this.address(this.graph.blocks[block].pc));
+    const pcOf = (block: number): void => this.exits.setPc(this.graph.blocks[block].pc);
     pcOf(blocks[0]);
     for (const block of blocks.slice(1)) {
       c.get(this.next);
@@ -170,10 +170,6 @@ class RegionWriter {
     c.end();
   }
 
-  private address(pc: number): bigint {
-    return (BigInt(this.graph.pcHi >>> 0) << 32n) | BigInt(pc >>> 0);
-  }
-
   private writeBlock(block: RegionBlock): void {
     this.block = block;
     this.values.beginBlock(this.flags[block.number]);
@@ -185,7 +181,9 @@ class RegionWriter {
       this.instructionPc = (this.instructionPc + instruction.length) >>> 0;
     }
     const last = block.instructions[block.instructions.length - 1];
-    if (!last.ends) this.goTo(this.address(endOf(block)));
+    if (last.ends) return;
+    if (block.end !== 0) this.goNear(block.end);
+    else this.goTo((BigInt(this.graph.pcHi >>> 0) + 1n) << 32n);
   }
 
   private statement(s: Statement): void {
@@ -270,7 +268,7 @@ class RegionWriter {
 
   /** Leaves before the current instruction, for tier 0 to do it. */
   private leaveHere(): void {
-    this.exits.step(this.address(this.instructionPc), this.block.instructions.length - this.index);
+    this.exits.step(this.instructionPc, this.block.instructions.length - this.index);
   }
 
   /** Pushes the host address of an access; a miss leaves to tier 0 at this instruction. */
@@ -294,7 +292,7 @@ class RegionWriter {
     for (const number of this.block.returns) {
       const to = this.graph.blocks[number];
       c.get(this.exits.pc);
-      c.i64(this.address(to.pc));
+      this.exits.pushPc(to.pc);
       c.wide('eq', 64);
       if (!this.isOnPage(to)) {
         this.pushIsKnown(to);
@@ -309,10 +307,19 @@ class RegionWriter {
 
   /** Sends control to an address: inside where there is an edge, else through the jump cache. */
   private goTo(target: bigint): void {
+    if (BigInt.asUintN(32, target >> 32n) === BigInt(this.graph.pcHi >>> 0)) {
+      this.goNear(Number(BigInt.asUintN(32, target)));
+      return;
+    }
+    this.c.i64(target);
+    this.c.set(this.exits.pc);
+    this.c.br(this.exits.lookup);
+  }
+
+  /** @param target low half of an address that shares the region's high half, unsigned */
+  private goNear(target: number): void {
     const c = this.c;
-    const whole = BigInt.asUintN(64, target);
-    const isNear = whole >> 32n === this.address(0) >> 32n;
-    const to = isNear ? this.graph.at.get(Number(BigInt.asUintN(32, whole))) : undefined;
+    const to = this.graph.at.get(target);
     if (to) {
       if (this.isOnPage(to)) {
         this.send(to.number);
@@ -323,7 +330,7 @@ class RegionWriter {
       this.send(to.number);
       c.end();
     }
-    this.exits.setPc(whole);
+    this.exits.setPc(target);
     c.br(this.exits.lookup);
   }
 

@@ -13,6 +13,13 @@ import type { Locals } from './locals.ts';
 
 const { i32, i64 } = ValueType;
 
+/**
+ * A place where tier 0 takes over is told by one number: the words between the region's first instruction and this one, and in the
+ * low bits the instructions paid for that have not run.
+ */
+const UNSPENT_BITS = 11;
+const MOST_WORDS = 1 << (32 - UNSPENT_BITS);
+
 /** What is to be done once the state is written back; other numbers are an {@link Exit} to return. */
 const Way = { enter: -1, run: -2 } as const;
 
@@ -22,6 +29,7 @@ export class ExitWriter {
   /** Goes on at local {@link pc} by way of the jump cache. */
   lookup: Label = 0;
   private out: Label = 0;
+  private stepOut: Label = 0;
   private readonly c: Code;
   private readonly locals: Locals;
   private readonly imports: Imports;
@@ -31,10 +39,18 @@ export class ExitWriter {
   private readonly way: number;
   private readonly record: number;
   private readonly scratch: number;
+  private readonly place: number;
+  private readonly pcLo: number;
+  private readonly pcHi: number;
 
-  /** @param next local that holds the number of the block to go to, at the top of the function */
-  constructor(c: Code, locals: Locals, imports: Imports, slot: number, next: number) {
+  /**
+   * @param next local that holds the number of the block to go to, at the top of the function
+   * @param pcLo address of the region's first instruction @param pcHi high half of all its addresses
+   */
+  constructor(c: Code, locals: Locals, imports: Imports, slot: number, next: number, pcLo: number, pcHi: number) {
     this.c = c;
+    this.pcLo = pcLo;
+    this.pcHi = pcHi;
     this.locals = locals;
     this.imports = imports;
     this.slot = slot;
@@ -45,6 +61,7 @@ export class ExitWriter {
     this.way = c.local(i32);
     this.record = c.local(i32);
     this.scratch = c.local(i32);
+    this.place = c.local(i32);
   }
 
   load(): void {
@@ -65,8 +82,11 @@ export class ExitWriter {
     this.out = c.open(Op.block);
     const top = c.open(Op.loop);
     this.lookup = c.open(Op.block);
+    this.stepOut = c.open(Op.block);
     inside();
     c.op(Op.unreachable);
+    c.end();
+    this.byPlace();
     c.end();
     this.byLookup(top);
     c.end();
@@ -83,16 +103,51 @@ export class ExitWriter {
     c.set(this.budget);
   }
 
-  setPc(pc: bigint): void {
-    this.c.i64(pc);
+  /** @param pc low half of an address of the region */
+  pushPc(pc: number): void {
+    this.c.i64Halves(pc, this.pcHi);
+  }
+
+  /** @param pc low half of an address of the region */
+  setPc(pc: number): void {
+    this.pushPc(pc);
     this.c.set(this.pc);
   }
 
-  /** Leaves for tier 0 to do the instruction at a pc. @param unspent instructions paid for that have not run */
-  step(pc: bigint, unspent: number): void {
+  /** Leaves for tier 0 to do the instruction at a pc (low half). @param unspent instructions paid for that have not run */
+  step(pc: number, unspent: number): void {
     const c = this.c;
+    const words = (pc - this.pcLo) >>> 2;
+    if (words < MOST_WORDS) {
+      c.i32((words << UNSPENT_BITS) | unspent);
+      c.set(this.place);
+      c.br(this.stepOut);
+      return;
+    }
     this.setPc(pc);
     this.pay(-unspent);
+    this.setWay(Exit.step);
+    c.br(this.out);
+  }
+
+  /** Leaves for tier 0 at the instruction that local `place` tells. */
+  private byPlace(): void {
+    const c = this.c;
+    c.get(this.place);
+    c.i32(UNSPENT_BITS);
+    c.wide('shru', 32);
+    c.op(Op.i64ExtendI32U);
+    c.i64(2);
+    c.wide('shl', 64);
+    this.pushPc(this.pcLo);
+    c.wide('add', 64);
+    c.set(this.pc);
+    c.get(this.budget);
+    c.get(this.place);
+    c.i32((1 << UNSPENT_BITS) - 1);
+    c.wide('and', 32);
+    c.wide('add', 32);
+    c.set(this.budget);
     this.setWay(Exit.step);
     c.br(this.out);
   }

@@ -23,7 +23,7 @@ it('a look at the budget covers what runs until the next one, also where control
     instruction: (pc) => (pc / 4 < LOOP.length ? liftA64(LOOP[pc / 4]!, pc, 0, 0) : undefined),
     follows: () => false,
     branches: () => {},
-    joins: () => [],
+    joins: () => undefined,
   })!;
   eachLoop(graph.items, (loop) => {
     expect(loop.heads).toHaveLength(3);

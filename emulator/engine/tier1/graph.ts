@@ -3,7 +3,7 @@
  * far as the source of instructions goes, up to a limit; and how control may pass between its blocks.
  */
 import type { LiftedInstruction } from '../../ir/ir.ts';
-import { type Flow, flowOf } from '../flow.ts';
+import { type NearFlow, nearFlowOf } from '../flow.ts';
 import { blocksOf, eachLoop, type Item, type Loop, structure } from './structure.ts';
 
 /** Instructions of a region at the most. */
@@ -15,7 +15,11 @@ const MAX_RETURNS = 4;
 export interface RegionBlock {
   readonly number: number;
   readonly pc: number;
+  /** Address behind the last instruction. */
+  readonly end: number;
   readonly instructions: readonly LiftedInstruction[];
+  /** Where control goes from the last instruction. */
+  readonly flow: NearFlow;
   /** Where control may enter from outside. */
   entry: boolean;
   /** Blocks that control reaches from here without leaving compiled code. */
@@ -46,24 +50,31 @@ export interface CodeSource {
   follows(pc: number): boolean;
   /** A branch may lead to an address: now is the time to see whether it is worth following although it never ran. */
   branches(pc: number): void;
-  /** Places that belong to the region because of the last instruction that was asked for. */
-  joins(): readonly number[];
+  /** Places that belong to the region because of the last instruction that was asked for, if there are any. */
+  joins(): readonly number[] | undefined;
 }
 
 const samePage = (a: number, b: number): boolean => a >>> 12 === b >>> 12;
 
 /** True if tier 0 has to do this instruction. */
-export function needsTier0(instruction: LiftedInstruction): boolean {
-  return instruction.statements.some((s) => s.kind === 'system' || s.kind === 'switch' || s.kind === 'storeExclusive');
+export function needsTier0({ statements }: LiftedInstruction): boolean {
+  for (const { kind } of statements)
+    if (kind === 'system' || kind === 'switch' || kind === 'storeExclusive') return true;
+  return false;
+}
+
+/** An instruction that was found, and where control goes from it if that was asked. */
+interface Found {
+  readonly instruction: LiftedInstruction;
+  flow: NearFlow | undefined;
 }
 
 /** Builds the graph. Blocks are numbered by address; undefined if nothing can be compiled. */
 export function findRegion(seeds: readonly number[], pcHi: number, source: CodeSource): RegionGraph | undefined {
-  const seen = new Map<number, LiftedInstruction>();
+  const seen = new Map<number, Found>();
   const leaders = new Set<number>(seeds);
   const entries = new Set<number>();
   const work = [...seeds];
-  const high = BigInt(pcHi >>> 0) << 32n;
   const lead = (pc: number): void => {
     if (leaders.has(pc)) return;
     leaders.add(pc);
@@ -72,9 +83,9 @@ export function findRegion(seeds: readonly number[], pcHi: number, source: CodeS
   for (let i = 0; i < work.length && seen.size < MAX_REGION_INSTRUCTIONS; i++) {
     for (let pc = work[i]; !seen.has(pc); ) {
       const instruction = source.instruction(pc);
-      for (const joined of source.joins()) lead(joined);
+      const joins = source.joins();
+      if (joins) for (const joined of joins) lead(joined);
       if (!instruction) break;
-      seen.set(pc, instruction);
       const next = (pc + instruction.length) >>> 0;
       if (needsTier0(instruction)) {
         if (!instruction.ends) {
@@ -83,98 +94,101 @@ export function findRegion(seeds: readonly number[], pcHi: number, source: CodeS
         }
         break;
       }
+      const found: Found = { instruction, flow: undefined };
+      seen.set(pc, found);
       if (instruction.ends || !samePage(pc, next)) {
-        const flow = flowOf(instruction, high + BigInt(next));
-        if (flow.link >= 0) {
+        const flow = nearFlowOf(instruction, pc, pcHi);
+        found.flow = flow;
+        const isCall = flow.link >= 0;
+        if (isCall) {
           lead(next);
           entries.add(next);
         }
         for (const target of flow.targets) {
-          if (target >> 32n !== high >> 32n) continue;
-          const lo = Number(BigInt.asUintN(32, target));
-          if (flow.link >= 0) {
-            if (!source.follows(lo)) continue;
-            entries.add(lo);
-          } else if (flow.targets.length > 1) source.branches(lo);
-          lead(lo);
+          if (isCall) {
+            if (!source.follows(target)) continue;
+            entries.add(target);
+          } else if (flow.isBranch) source.branches(target);
+          lead(target);
         }
         break;
       }
       pc = next;
     }
   }
-  const { blocks, at, instructions } = cut(seen, leaders, entries);
+  const { blocks, at, instructions } = cut(seen, leaders, entries, pcHi);
   if (blocks.length === 0) return undefined;
-  const reached = link(blocks, at, high);
+  const reached = link(blocks, at);
   for (const block of blocks) if (!reached.has(block.number)) block.entry = true;
   return { pcHi, blocks, at, instructions, ...arrange(blocks) };
 }
 
 /** Cuts the instructions found into blocks at the leaders. */
 function cut(
-  seen: ReadonlyMap<number, LiftedInstruction>,
+  seen: ReadonlyMap<number, Found>,
   leaders: ReadonlySet<number>,
   entries: ReadonlySet<number>,
+  pcHi: number,
 ): { blocks: RegionBlock[]; at: Map<number, RegionBlock>; instructions: number } {
-  const starts = [...leaders]
-    .filter((pc) => seen.has(pc) && !needsTier0(seen.get(pc) as LiftedInstruction))
-    .sort((a, b) => a - b);
+  const starts = [...leaders].filter((pc) => seen.has(pc)).sort((a, b) => a - b);
   const at = new Map<number, RegionBlock>();
   const blocks: RegionBlock[] = [];
   let total = 0;
-  for (const start of starts) {
+  for (const pc of starts) {
     const instructions: LiftedInstruction[] = [];
-    for (let pc = start; ; ) {
-      const instruction = seen.get(pc);
-      if (!instruction || needsTier0(instruction)) break;
-      instructions.push(instruction);
-      const next = (pc + instruction.length) >>> 0;
-      if (instruction.ends || leaders.has(next) || !samePage(pc, next)) break;
-      pc = next;
+    let found = seen.get(pc) as Found;
+    let last = pc;
+    for (let here = pc; ; here = (here + found.instruction.length) >>> 0) {
+      const other = seen.get(here);
+      if (!other || (here !== pc && leaders.has(here)) || !samePage(pc, here)) break;
+      found = other;
+      last = here;
+      instructions.push(found.instruction);
+      if (found.instruction.ends) break;
     }
+    const end = (last + found.instruction.length) >>> 0;
+    const flow = found.flow ?? nearFlowOf(found.instruction, last, pcHi);
     const number = blocks.length;
-    const block = { number, pc: start, instructions, entry: entries.has(start), successors: [], returns: [] };
+    const block = { number, pc, end, instructions, flow, entry: entries.has(pc), successors: [], returns: [] };
     total += instructions.length;
     blocks.push(block);
-    at.set(start, block);
+    at.set(pc, block);
   }
   return { blocks, at, instructions: total };
 }
 
 /** Draws the edges; returns the blocks that one leads to. */
-function link(blocks: readonly RegionBlock[], at: ReadonlyMap<number, RegionBlock>, high: bigint): Set<number> {
-  const flows = blocks.map((b): Flow => flowOf(b.instructions[b.instructions.length - 1], high + BigInt(endOf(b))));
-  const inside = (target: bigint): RegionBlock | undefined =>
-    target >> 32n === high >> 32n ? at.get(Number(BigInt.asUintN(32, target))) : undefined;
-  const behind = (b: RegionBlock): RegionBlock | undefined => at.get(endOf(b));
+function link(blocks: readonly RegionBlock[], at: ReadonlyMap<number, RegionBlock>): Set<number> {
   const reached = new Set<number>();
-  const draw = (from: RegionBlock, to: RegionBlock | undefined): void => {
-    if (!to) return;
+  const draw = (from: RegionBlock, to: RegionBlock): void => {
     reached.add(to.number);
     if (!from.successors.includes(to.number)) from.successors.push(to.number);
   };
   const calls = new Map<RegionBlock, RegionBlock[]>();
   for (const block of blocks) {
-    const flow = flows[block.number];
-    for (const target of flow.targets) {
-      const to = inside(target);
+    for (const target of block.flow.targets) {
+      const to = at.get(target);
+      if (!to) continue;
       draw(block, to);
-      if (to && flow.link >= 0) calls.set(to, [...(calls.get(to) ?? []), block]);
+      if (block.flow.link < 0) continue;
+      const callers = calls.get(to);
+      if (callers) callers.push(block);
+      else calls.set(to, [block]);
     }
   }
   for (const [callee, callers] of calls) {
     const body = new Set([callee]);
-    for (const block of body) {
-      const flow = flows[block.number];
-      const next = flow.link >= 0 ? [behind(block)] : flow.targets.map(inside);
-      for (const to of next) if (to) body.add(to);
+    for (const { flow, end } of body) {
+      for (const next of flow.link >= 0 ? [end] : flow.targets) {
+        const to = at.get(next);
+        if (to) body.add(to);
+      }
     }
-    const links = new Set(callers.map((b) => flows[b.number].link));
+    const links = new Set(callers.map((b) => b.flow.link));
     for (const block of body) {
-      const flow = flows[block.number];
-      if (flow.link >= 0 || !links.has(flow.through)) continue;
+      if (block.flow.link >= 0 || !links.has(block.flow.through)) continue;
       for (const caller of callers) {
-        const to = behind(caller);
+        const to = at.get(caller.end);
         if (!to || block.returns.includes(to.number) || block.returns.length >= MAX_RETURNS) continue;
         block.returns.push(to.number);
         draw(block, to);
@@ -187,17 +201,15 @@ function link(blocks: readonly RegionBlock[], at: ReadonlyMap<number, RegionBloc
 /** Makes loops of the edges, their heads entries too, and counts how far apart the looks at the budget are. */
 function arrange(blocks: readonly RegionBlock[]): Pick<RegionGraph, 'items' | 'checks' | 'needs'> {
   const successors = blocks.map((b) => b.successors);
-  const heads = new Set<number>();
   const entered = (): Set<number> => new Set(blocks.filter((b) => b.entry).map((b) => b.number));
-  eachLoop(structure(successors, entered()), (loop) => {
-    for (const head of loop.heads) heads.add(head);
-  });
-  for (const head of heads) blocks[head].entry = true;
-  const items = structure(successors, entered());
-  heads.clear();
-  eachLoop(items, (loop) => {
-    for (const head of loop.heads) heads.add(head);
-  });
+  let items = structure(successors, entered());
+  let heads = headsOf(items);
+  const others = [...heads].filter((head) => !blocks[head].entry);
+  if (others.length > 0) {
+    for (const head of others) blocks[head].entry = true;
+    items = structure(successors, entered());
+    heads = headsOf(items);
+  }
   const paths = longestPaths(blocks, heads, pastTheTop(blocks, items));
   const checks = new Map<Loop, number>();
   const needs = new Map<number, number>();
@@ -209,6 +221,14 @@ function arrange(blocks: readonly RegionBlock[]): Pick<RegionGraph, 'items' | 'c
     for (const b of loop.blocks) if (needs.has(b)) needs.set(b, Math.max(needs.get(b) as number, check));
   });
   return { items, checks, needs };
+}
+
+function headsOf(items: readonly Item[]): Set<number> {
+  const heads = new Set<number>();
+  eachLoop(items, (loop) => {
+    for (const head of loop.heads) heads.add(head);
+  });
+  return heads;
 }
 
 /** By block, the heads of loops around it to which it leads forward within the loop: such an edge does not come by the loop's top. */
@@ -232,24 +252,24 @@ function longestPaths(
   blocks: readonly RegionBlock[],
   heads: ReadonlySet<number>,
   past: ReadonlyMap<number, ReadonlySet<number>>,
-): number[] {
-  const paths = new Array<number>(blocks.length).fill(-1);
+): Int32Array {
+  const paths = new Int32Array(blocks.length).fill(-1);
+  const stack: number[] = [];
   for (const root of blocks) {
-    const stack = [root.number];
+    stack.push(root.number);
     while (stack.length > 0) {
       const at = stack[stack.length - 1];
-      const after = blocks[at].successors.filter((s) => !heads.has(s) || past.get(at)?.has(s));
-      const open = after.filter((s) => paths[s] < 0);
-      if (paths[at] < 0 && open.length > 0) stack.push(...open);
-      else {
-        paths[at] = blocks[at].instructions.length + Math.max(0, ...after.map((s) => paths[s]));
-        stack.pop();
+      const open = stack.length;
+      let longest = 0;
+      for (const s of blocks[at].successors) {
+        if (heads.has(s) && !past.get(at)?.has(s)) continue;
+        if (paths[s] < 0) stack.push(s);
+        else if (paths[s] > longest) longest = paths[s];
       }
+      if (paths[at] < 0 && stack.length > open) continue;
+      stack.length = open - 1;
+      paths[at] = blocks[at].instructions.length + longest;
     }
   }
   return paths;
 }
-
-/** Address behind a block's last instruction. */
-export const endOf = (block: RegionBlock): number =>
-  block.instructions.reduce((pc, instruction) => pc + instruction.length, block.pc) >>> 0;

@@ -7,6 +7,8 @@ import type { RegionGraph } from './graph.ts';
 
 const { i32, i64 } = ValueType;
 
+const isTemp = (slot: number): boolean => slot >= Slot.TEMP && slot < Slot.TEMP + TEMP_COUNT;
+
 /**
  * General registers, temporaries, halves of vector registers that are not used as a whole, the flags, and the instruction set's
  * own slots have a local; everything else stays in memory.
@@ -17,9 +19,11 @@ export class Locals {
   readonly flagKind: number;
   readonly flags: number;
   private readonly c: Code;
-  private readonly registers = new Map<number, number>();
+  /** By slot, the local that holds it, or -1: of registers and temporaries. */
+  private readonly local = new Int16Array(Slot.LEVELS).fill(-1);
+  /** Slots of the state that have a local, and those among them that are written. */
+  private readonly registers: number[] = [];
   private readonly written = new Set<number>();
-  private readonly temps = new Map<number, number>();
   /** Halves of vector registers that are used as a whole: they stay in memory. */
   private readonly whole = new Set<number>();
   private usesFlags = false;
@@ -30,29 +34,24 @@ export class Locals {
     this.flagB = c.local(i64);
     this.flagKind = c.local(i32);
     this.flags = c.local(i32);
-    this.each(graph, (s) => {
-      if (s.kind === 'setVector') this.keepWhole(s.slot, s.value);
-    });
-    this.each(graph, (s) => this.survey(s));
-  }
-
-  private each(graph: RegionGraph, visit: (s: Statement) => void): void {
     for (const { instructions } of graph.blocks) {
-      for (const { statements } of instructions) for (const s of statements) visit(s);
+      for (const { statements } of instructions)
+        for (const s of statements) if (s.kind === 'setVector') this.keepWhole(s.slot, s.value);
+    }
+    for (const { instructions } of graph.blocks) {
+      for (const { statements } of instructions) for (const s of statements) this.survey(s);
     }
   }
 
   /** The local that holds a slot, if one does. */
   of(slot: number): number | undefined {
-    const isTemp = slot >= Slot.TEMP && slot < Slot.TEMP + TEMP_COUNT;
+    const known = this.local[slot];
+    if (known >= 0) return known;
     const isRegister = slot < Slot.ZERO || (slot >= Slot.VECTOR && !this.whole.has(slot));
-    const map = isTemp ? this.temps : isRegister ? this.registers : undefined;
-    if (!map) return undefined;
-    let local = map.get(slot);
-    if (local === undefined) {
-      local = this.c.local(i64);
-      map.set(slot, local);
-    }
+    if (!isRegister && !isTemp(slot)) return undefined;
+    const local = this.c.local(i64);
+    this.local[slot] = local;
+    if (isRegister) this.registers.push(slot);
     return local;
   }
 
@@ -64,7 +63,7 @@ export class Locals {
       c.memory(opcode, slot * 8);
       c.set(local);
     };
-    for (const [slot, local] of this.registers) load(Op.i64Load, slot, local);
+    for (const slot of this.registers) load(Op.i64Load, slot, this.local[slot]);
     if (!this.usesFlags) return;
     load(Op.i64Load, Slot.FLAG_A, this.flagA);
     load(Op.i64Load, Slot.FLAG_B, this.flagB);
@@ -80,7 +79,7 @@ export class Locals {
       c.get(local);
       c.memory(opcode, slot * 8);
     };
-    for (const slot of this.written) store(Op.i64Store, slot, this.registers.get(slot) as number);
+    for (const slot of this.written) store(Op.i64Store, slot, this.local[slot]);
     if (!this.usesFlags) return;
     store(Op.i64Store, Slot.FLAG_A, this.flagA);
     store(Op.i64Store, Slot.FLAG_B, this.flagB);
@@ -89,7 +88,7 @@ export class Locals {
   }
 
   private write(slot: number): void {
-    if (this.of(slot) !== undefined && this.registers.has(slot)) this.written.add(slot);
+    if (!isTemp(slot) && this.of(slot) !== undefined) this.written.add(slot);
   }
 
   private read(e: Expr | undefined): void {

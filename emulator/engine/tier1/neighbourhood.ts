@@ -6,7 +6,7 @@ import type { LiftedInstruction } from '../../ir/ir.ts';
 import type { PhysicalMemory } from '../../memory/physical.ts';
 import { EntryFlag, type TlbBank } from '../../memory/tlb.ts';
 import type { Block, CodePage, CodeStore, Lift } from '../code-store.ts';
-import { flowOf } from '../flow.ts';
+import { nearFlowOf } from '../flow.ts';
 import { MAX_BLOCK_INSTRUCTIONS } from '../tier0/records.ts';
 import { needsTier0 } from './graph.ts';
 
@@ -28,6 +28,8 @@ const SMALL_CALLEE = 48;
 const LONGEST_DETOUR = 16;
 
 interface View {
+  /** Page number of the virtual address's low half. */
+  readonly number: number;
   /** Linear-memory offset of the page, or -1 where the context has no fetch translation of it. */
   readonly offset: number;
   readonly page: CodePage | undefined;
@@ -40,6 +42,8 @@ export class Neighbourhood {
   private readonly phys: PhysicalMemory;
   private readonly isWarm: (offset: number) => boolean;
   private readonly views = new Map<number, View>();
+  /** The view that was asked for last: most questions are about the same page as the one before. */
+  private recent: View = { number: -1, offset: -1, page: undefined };
   private readonly adopted = new Set<number>();
 
   /** @param isWarm whether time was spent near an instruction */
@@ -64,6 +68,12 @@ export class Neighbourhood {
   /** The instruction at an address, lifted, if tier 0 has translated it or it is part of a detour. */
   instruction(pc: number): LiftedInstruction | undefined {
     return this.hasRun(pc) || this.adopted.has(pc) ? this.read(pc) : undefined;
+  }
+
+  /** Whether an instruction is part of a compiled function. */
+  isCompiled(pc: number): boolean {
+    const { page } = this.view(pc);
+    return page !== undefined && page.compiled[(pc & 0xfff) >> 2] !== 0;
   }
 
   private hasRun(pc: number): boolean {
@@ -98,10 +108,9 @@ export class Neighbourhood {
         pc = next;
         continue;
       }
-      const flow = flowOf(instruction, (BigInt(this.sample.pcHi >>> 0) << 32n) + BigInt(next));
-      if (flow.link >= 0 || flow.targets.length === 0) return false;
-      const high = BigInt(this.sample.pcHi >>> 0);
-      return flow.targets.every((t) => t >> 32n === high && this.leadsBack(Number(BigInt.asUintN(32, t)), found));
+      const { link, targets, isBranch } = nearFlowOf(instruction, pc, this.sample.pcHi);
+      if (link >= 0 || targets.length < (isBranch ? 2 : 1)) return false;
+      return targets.every((target) => this.leadsBack(target, found));
     }
     return true;
   }
@@ -197,8 +206,12 @@ export class Neighbourhood {
 
   private view(pc: number): View {
     const number = pc >>> 12;
-    const known = this.views.get(number);
-    if (known) return known;
+    if (this.recent.number === number) return this.recent;
+    this.recent = this.views.get(number) ?? this.look(pc, number);
+    return this.recent;
+  }
+
+  private look(pc: number, number: number): View {
     const { bank, pcHi, mode, offset: sampled, pcLo } = this.sample;
     let offset = sampled & ~0xfff;
     if (number !== (pcLo >>> 0) >>> 12) {
@@ -208,7 +221,7 @@ export class Neighbourhood {
       offset = entry < 0 ? -1 : this.phys.ramFor(fetch.page[entry] * 4096, false, { secure, cpu: 0 });
     }
     const page = offset < 0 ? undefined : this.code.pageOf(offset, pc | 0, pcHi, mode);
-    const view: View = { offset, page };
+    const view: View = { number, offset, page };
     this.views.set(number, view);
     return view;
   }

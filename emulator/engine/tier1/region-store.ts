@@ -79,7 +79,7 @@ export class RegionStore {
   }
 
   /** Regions that hold an instruction. */
-  at(offset: number, page: CodePage): Region[] {
+  at(offset: number, page: CodePage | undefined): Region[] {
     const word = (offset & 0xfff) >> 2;
     return [...(this.pages.get(offset >>> 12) ?? [])].filter((r) =>
       r.blocks.some((b) => b.page === page && word >= b.word && word < b.word + b.count),

@@ -8,7 +8,7 @@ import type { CodeStore } from '../code-store.ts';
 import { REGION_TYPE, TABLE_SLOTS, type Tier0 } from '../tier0/interpreter.ts';
 import { HANDLER_BY_KEY } from '../tier0/shapes.ts';
 import { regionBody } from './emit.ts';
-import { endOf, findRegion, MAX_REGION_INSTRUCTIONS, type RegionGraph } from './graph.ts';
+import { findRegion, MAX_REGION_INSTRUCTIONS, type RegionGraph } from './graph.ts';
 import { Imports } from './imports.ts';
 import { Neighbourhood, type Sample } from './neighbourhood.ts';
 import { type Region, RegionStore } from './region-store.ts';
@@ -189,19 +189,18 @@ export class Regions {
     const around = new Neighbourhood(sample, this.code, this.phys, isWarm);
     const touched = new Map<Region, boolean>();
     let room = MAX_REGION_INSTRUCTIONS / 2;
-    let joins: number[] = [];
+    let joins: number[] | undefined;
     /** A region that is met is taken in as a whole, or it is a border. */
     const isBorder = (pc: number): boolean => {
-      const page = around.pageOf(pc);
-      if (!page || page.compiled[(pc & 0xfff) >> 2] === 0) return false;
-      return this.store.at(around.offsetOf(pc), page).some((region) => {
+      if (!around.isCompiled(pc)) return false;
+      return this.store.at(around.offsetOf(pc), around.pageOf(pc)).some((region) => {
         const known = touched.get(region);
         if (known !== undefined) return known;
         const border = fresh.has(region) || region.generation >= GENERATIONS || region.size > room;
         touched.set(region, border);
         if (border) return true;
         room -= region.size;
-        joins.push(...region.blocks.map((b) => (b.page.vaLo >>> 0) + b.word * 4));
+        joins = [...(joins ?? []), ...region.blocks.map((b) => (b.page.vaLo >>> 0) + b.word * 4)];
         return false;
       });
     };
@@ -211,21 +210,27 @@ export class Regions {
       branches: (pc) => around.adoptDetour(pc),
       joins: () => {
         const all = joins;
-        joins = [];
+        joins = undefined;
         return all;
       },
     });
     if (!graph || this.isShort(graph)) return undefined;
-    const inside = new Set<number>();
-    for (const block of graph.blocks) {
-      for (let pc = block.pc; pc !== endOf(block); pc = (pc + 4) >>> 0) inside.add(around.offsetOf(pc));
-    }
-    const absorbed = [...touched.keys()].filter((r) => r.ranges.every((range) => isWithin(range, inside)));
+    const absorbed = touched.size > 0 ? this.within(graph, around, [...touched.keys()]) : [];
     const generation = 1 + Math.max(0, ...absorbed.map((r) => r.generation));
     this.credit -= graph.instructions;
     const region = this.regionOf(graph, sample, around, generation);
     this.store.add(region);
     return { graph, sample, around, region, absorbed };
+  }
+
+  /** Those of some regions that lie within a new one as a whole. */
+  private within(graph: RegionGraph, around: Neighbourhood, regions: readonly Region[]): Region[] {
+    const inside = new Set<number>();
+    for (const { pc, instructions } of graph.blocks) {
+      const first = around.offsetOf(pc);
+      for (let i = 0; i < instructions.length; i++) inside.add(first + i * 4);
+    }
+    return regions.filter((r) => r.ranges.every((range) => isWithin(range, inside)));
   }
 
   private isShort(graph: RegionGraph): boolean {
@@ -234,7 +239,7 @@ export class Regions {
 
   private regionOf(graph: RegionGraph, sample: Sample, around: Neighbourhood, generation: number): Region {
     const ranges = graph.blocks.map((block) => {
-      const bytes = (endOf(block) - block.pc) >>> 0;
+      const bytes = block.instructions.length * 4;
       const first = block.entry ? this.recordOf(sample, around, block.pc) : 0;
       // What changes the block of tier 0 that leads here takes the region along.
       const led = first === 0 ? 0 : this.code.arena.length(first) * 4;

@@ -41,84 +41,135 @@ export function eachLoop(items: readonly Item[], visit: (loop: Loop) => void): v
  * @returns items in an order in which every edge leads forward, but for those back to the head of a loop around them
  */
 export function structure(successors: readonly (readonly number[])[], entries: ReadonlySet<number>): Item[] {
-  return arrange(
-    successors.map((_, i) => i),
-    new Set(),
-  );
+  return new Structurer(successors, entries).items();
+}
 
-  function arrange(blocks: readonly number[], closed: ReadonlySet<number>): Item[] {
-    const inside = new Set(blocks);
-    const edges = (b: number): number[] => successors[b].filter((s) => inside.has(s) && !closed.has(s));
-    const found = components(blocks, edges);
-    const componentOf = new Map<number, number>();
-    found.forEach((component, i) => {
-      for (const b of component) componentOf.set(b, i);
-    });
-    const reached = new Set<number>();
+/** All that is known of a block is in arrays by its number: regions are made while the guest waits. */
+class Structurer {
+  private readonly successors: readonly (readonly number[])[];
+  private readonly entries: ReadonlySet<number>;
+  /** The list that a block stands in, innermost. Edges count within a list alone. */
+  private readonly list: Int32Array;
+  private lists = 0;
+  /** 1 for the head of a loop that is being arranged: within it, no edge to the head counts. */
+  private readonly closed: Uint8Array;
+  /** The component of its list that a block belongs to, -1 while not settled. */
+  private readonly component: Int32Array;
+  /** When a block was met, 0 for not yet, and the earliest one on the way that it leads back to. */
+  private readonly met: Int32Array;
+  private readonly low: Int32Array;
+  /** How many of a block's edges have been followed. */
+  private readonly followed: Int32Array;
+  /** 1 where an edge from another component of the list leads. */
+  private readonly reached: Uint8Array;
+
+  constructor(successors: readonly (readonly number[])[], entries: ReadonlySet<number>) {
+    const count = successors.length;
+    this.successors = successors;
+    this.entries = entries;
+    this.list = new Int32Array(count);
+    this.closed = new Uint8Array(count);
+    this.component = new Int32Array(count);
+    this.met = new Int32Array(count);
+    this.low = new Int32Array(count);
+    this.followed = new Int32Array(count);
+    this.reached = new Uint8Array(count);
+  }
+
+  items(): Item[] {
+    return this.arrange(this.successors.map((_, i) => i));
+  }
+
+  private arrange(blocks: readonly number[]): Item[] {
+    const list = ++this.lists;
+    for (const b of blocks) this.list[b] = list;
+    const found = this.components(blocks, list);
     for (const from of blocks) {
-      for (const to of edges(from)) if (componentOf.get(from) !== componentOf.get(to)) reached.add(to);
+      for (const to of this.successors[from])
+        if (this.isEdge(to, list) && this.component[from] !== this.component[to]) this.reached[to] = 1;
     }
-    return found.map((component): Item => {
-      const first = component[0];
-      if (component.length === 1 && !edges(first).includes(first)) return { kind: 'block', block: first };
-      const members = new Set(component);
-      const natural = component.filter((b) => reached.has(b));
-      const heads = natural.length > 0 ? natural : [headOf(component, members)];
-      const sides = component.filter((b) => entries.has(b) && !heads.includes(b));
-      return { kind: 'loop', heads, sides, body: arrange(component, new Set([...closed, ...heads])), blocks: members };
+    // Heads are settled for the whole list before any of its loops is gone into, which numbers the blocks anew.
+    const plans = found.map((component) => ({ component, heads: this.headsOf(component, list) }));
+    return plans.map(({ component, heads }): Item => {
+      if (heads.length === 0) return { kind: 'block', block: component[0] };
+      const sides = component.filter((b) => this.entries.has(b) && !heads.includes(b));
+      for (const head of heads) this.closed[head] = 1;
+      return { kind: 'loop', heads, sides, body: this.arrange(component), blocks: new Set(component) };
     });
+  }
+
+  private isEdge(to: number, list: number): boolean {
+    return this.list[to] === list && this.closed[to] === 0;
+  }
+
+  /** The heads of the loop that a component is; none if it is no loop. */
+  private headsOf(component: readonly number[], list: number): readonly number[] {
+    const first = component[0];
+    const isLoop = component.length > 1 || (this.isEdge(first, list) && this.successors[first].includes(first));
+    if (!isLoop) return [];
+    const natural = component.filter((b) => this.reached[b] !== 0);
+    for (const b of natural) this.reached[b] = 0;
+    return natural.length > 0 ? natural : [this.headOf(component, list)];
   }
 
   /** The head of a loop that nothing in the graph leads to: where a backward edge goes, an entry if possible. */
-  function headOf(component: readonly number[], members: ReadonlySet<number>): number {
-    const backward = new Set<number>();
-    for (const from of component)
-      for (const to of successors[from]) if (to <= from && members.has(to)) backward.add(to);
-    const sorted = [...backward].sort((a, b) => a - b);
-    return sorted.find((b) => entries.has(b)) ?? sorted[0];
-  }
-}
-
-/** Strongly connected components in topological order (Tarjan, without recursion). */
-function components(blocks: readonly number[], edges: (b: number) => readonly number[]): number[][] {
-  const index = new Map<number, number>();
-  const low = new Map<number, number>();
-  const onStack = new Set<number>();
-  const stack: number[] = [];
-  const result: number[][] = [];
-  let counter = 0;
-  for (const root of blocks) {
-    if (index.has(root)) continue;
-    const frames: { block: number; next: number; out: readonly number[] }[] = [];
-    const enter = (block: number): void => {
-      index.set(block, counter);
-      low.set(block, counter++);
-      stack.push(block);
-      onStack.add(block);
-      frames.push({ block, next: 0, out: edges(block) });
-    };
-    enter(root);
-    while (frames.length > 0) {
-      const frame = frames[frames.length - 1];
-      if (frame.next < frame.out.length) {
-        const to = frame.out[frame.next++];
-        if (!index.has(to)) enter(to);
-        else if (onStack.has(to)) low.set(frame.block, Math.min(low.get(frame.block)!, index.get(to)!));
-        continue;
+  private headOf(component: readonly number[], list: number): number {
+    const id = this.component[component[0]];
+    let head = -1;
+    let entry = -1;
+    for (const from of component) {
+      for (const to of this.successors[from]) {
+        if (to > from || this.list[to] !== list || this.component[to] !== id) continue;
+        if (head < 0 || to < head) head = to;
+        if (this.entries.has(to) && (entry < 0 || to < entry)) entry = to;
       }
-      frames.pop();
-      const parent = frames[frames.length - 1];
-      if (parent) low.set(parent.block, Math.min(low.get(parent.block)!, low.get(frame.block)!));
-      if (low.get(frame.block) !== index.get(frame.block)) continue;
-      const component: number[] = [];
-      for (;;) {
-        const member = stack.pop() as number;
-        onStack.delete(member);
-        component.push(member);
-        if (member === frame.block) break;
-      }
-      result.push(component.reverse());
     }
+    return entry >= 0 ? entry : head;
   }
-  return result.reverse();
+
+  /** Strongly connected components of a list in topological order (Tarjan, without recursion). */
+  private components(blocks: readonly number[], list: number): number[][] {
+    const { successors, component, met, low, followed } = this;
+    for (const b of blocks) {
+      component[b] = -1;
+      met[b] = 0;
+      followed[b] = 0;
+    }
+    const stack: number[] = [];
+    const path: number[] = [];
+    const result: number[][] = [];
+    let clock = 0;
+    const enter = (block: number): void => {
+      met[block] = low[block] = ++clock;
+      stack.push(block);
+      path.push(block);
+    };
+    for (const root of blocks) {
+      if (met[root] !== 0) continue;
+      enter(root);
+      while (path.length > 0) {
+        const block = path[path.length - 1];
+        if (followed[block] < successors[block].length) {
+          const to = successors[block][followed[block]++];
+          if (!this.isEdge(to, list)) continue;
+          if (met[to] === 0) enter(to);
+          else if (component[to] < 0 && met[to] < low[block]) low[block] = met[to];
+          continue;
+        }
+        path.pop();
+        const parent = path[path.length - 1];
+        if (parent !== undefined && low[block] < low[parent]) low[parent] = low[block];
+        if (low[block] !== met[block]) continue;
+        const members: number[] = [];
+        for (;;) {
+          const member = stack.pop() as number;
+          component[member] = result.length;
+          members.push(member);
+          if (member === block) break;
+        }
+        result.push(members.reverse());
+      }
+    }
+    return result.reverse();
+  }
 }
