@@ -76,8 +76,8 @@ export function countReturn(core: Arm64Core, from: number): void {
 const TO_NORMAL = eventNumber('world.normal');
 const TO_SECURE = eventNumber('world.secure');
 
-/** Counts calls that were taken. @param ec their exception class */
-export function countCalls(core: Arm64Core, ec: number, target: number, times: number): void {
+/** Counts synchronous exceptions of one kind. @param ec their exception class */
+export function countExceptions(core: Arm64Core, ec: number, target: number, times: number): void {
   core.counts.add(SYNCHRONOUS[ec][target], times);
 }
 

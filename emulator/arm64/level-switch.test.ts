@@ -12,7 +12,12 @@ const HVC = 0xd4000002;
 const SMC = 0xd4000003;
 const ERET = 0xd69f03e0;
 const WFI = 0xd503207f;
+const MSR_TTBR0_EL1 = 0xd5182000;
+const MRS_X1_ELR_EL2 = 0xd53c4021;
+const ADD_X1_4 = 0x91001021;
+const MSR_ELR_EL2_X1 = 0xd51c4021;
 const SUBS_X0 = 0xf1000400;
+const TVM = 1n << 26n;
 const loop = (call: number): number[] => [call, SUBS_X0, 0x54ffffc1 /* b.ne .-8 */, WFI];
 
 /** A machine at `el` with vectors of ERETs at all levels, about to run a loop of calls. */
@@ -33,6 +38,12 @@ function machine(call: number, el: 1 | 2): VirtBoard {
   return board;
 }
 
+function poke(board: VirtBoard, at: number, word: number): void {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, word, true);
+  board.machine.phys.poke(at, bytes);
+}
+
 describe('a call and its return stay in translated code', () => {
   it.each([
     ['SVC at EL1', SVC, 1, { 'exception.svc.el1': ROUNDS, 'return.el1.el1': ROUNDS }],
@@ -45,6 +56,25 @@ describe('a call and its return stay in translated code', () => {
     expect(core.state.big(Slot.GENERAL)).toBe(0n);
     expect(board.counts.snapshot(0)).toMatchObject(counts);
     // The first time round the contexts are not known yet; WFI ends it.
+    expect(system.mock.calls.length).toBeLessThan(10);
+  });
+
+  it('a write that HCR_EL2.TVM traps, whatever its handler then writes', () => {
+    const board = machine(MSR_TTBR0_EL1, 1);
+    const core = board.machine.cores[0];
+    core.writeRegister('HCR_EL2', TVM);
+    const skip = [MRS_X1_ELR_EL2, ADD_X1_4, MSR_ELR_EL2_X1, MSR_TTBR0_EL1, ERET];
+    for (const [i, word] of skip.entries()) poke(board, VECTORS + 0x400 + 4 * i, word);
+    const system = vi.spyOn(core, 'system');
+    board.machine.run({ maxInstructions: 8 * ROUNDS });
+    expect(core.state.big(Slot.GENERAL)).toBe(0n);
+    expect(board.counts.snapshot(0)).toMatchObject({
+      ...{ 'exception.system-register.el2': ROUNDS, 'return.el2.el1': ROUNDS },
+      ...{ 'trap.el2.TTBR0_EL1': ROUNDS, 'write.TTBR0_EL1': ROUNDS },
+    });
+    expect(core.readRegister('TTBR0_EL1')).toBe(1n);
+    expect(core.readRegister('ESR_EL2') & 0xffffffffn).toBe(0x62300800n);
+    expect(core.readRegister('ELR_EL2')).toBe(BigInt(RAM + 4));
     expect(system.mock.calls.length).toBeLessThan(10);
   });
 

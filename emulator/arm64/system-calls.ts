@@ -56,6 +56,8 @@ export const LiftMode = {
   fp: 16,
   /** FPCR is zero: to nearest, no flush to zero, no default NaN. Fast floating-point arithmetic rests on it. */
   fpDefault: 32,
+  /** EL1 of the normal world under HCR_EL2.TVM: writes of the virtual memory controls trap to EL2. */
+  vmTrap: 64,
   /** All bits. */
-  mask: 63,
+  mask: 127,
 } as const;

@@ -303,7 +303,7 @@ export class Machine<C extends Core = Core> {
       const { base } = core.state;
       this.bytes.set(state.cpus[i].registers, base);
       // Contexts of levels are offered anew; what had not been counted has been since, by whoever saved the counts.
-      this.bytes.fill(0, base + Slot.LEVELS * SLOT_BYTES, base + STATE_BYTES);
+      this.bytes.fill(0, base + Slot.EVENTS * SLOT_BYTES, base + STATE_BYTES);
     });
   }
 

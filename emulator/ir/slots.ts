@@ -51,6 +51,8 @@ export const Slot = {
   SPLIT: 64,
   /** 32 vector registers of 128 bits (2 slots each). */
   VECTOR: 80,
+  /** i64 each: {@link EVENT_SLOTS} events that translated code counts by itself, until the core takes the counts over. */
+  EVENTS: 928,
   /** Four contexts of {@link LevelSlot}.count slots, one for each level: what a `switch` statement goes over to. */
   LEVELS: 960,
   /** i32: 1 after a `switch`, until the core has followed. */
@@ -77,11 +79,14 @@ export const levelSlot = (level: number, slot: number): number => Slot.LEVELS + 
 /** Number of temporaries in each of the two ranges. */
 export const TEMP_COUNT = 16;
 
+/** Slots from {@link Slot.EVENTS} on. */
+export const EVENT_SLOTS = Slot.LEVELS - Slot.EVENTS;
+
 /** First slot that an instruction set may lay out for itself. */
 export const SYSTEM_SLOT = 144;
 
 /** Slots available to an instruction set from {@link SYSTEM_SLOT} on. */
-export const SYSTEM_SLOT_COUNT = Slot.LEVELS - SYSTEM_SLOT;
+export const SYSTEM_SLOT_COUNT = Slot.EVENTS - SYSTEM_SLOT;
 
 /**
  * The views through which TypeScript reads and writes one CPU's state. Registers are handled in 32-bit halves: no

@@ -18,7 +18,7 @@ const SLOTS: readonly (readonly [first: number, end: number])[] = [
   [Slot.GENERAL, Slot.ZERO],
   [Slot.PC, Slot.PC + 1],
   [Slot.EXCLUSIVE_ADDRESS, Slot.TEMP],
-  [Slot.VECTOR, Slot.LEVELS],
+  [Slot.VECTOR, Slot.EVENTS],
 ];
 
 const NAMES = new Map(Object.entries(Sys).map(([name, slot]) => [slot, name]));

@@ -11,7 +11,7 @@ export function fingerprint(board: VirtBoard, from: number): string {
   for (const { state } of machine.cores) {
     // Not the engine's own slots: what it remembers of its last exit is nobody's state.
     for (let slot = 0; slot < STATE_BYTES / SLOT_BYTES; slot++) {
-      if (slot < Slot.ZERO || slot === Slot.PC || (slot >= Slot.VECTOR && slot < Slot.LEVELS))
+      if (slot < Slot.ZERO || slot === Slot.PC || (slot >= Slot.VECTOR && slot < Slot.EVENTS))
         hash.update(`${state.big(slot)},`);
     }
     hash.update(`${packedFlags((slot) => state.big(slot))};`);

@@ -153,3 +153,7 @@ function endsBlock(statement: Statement): boolean {
       return false;
   }
 }
+
+/** Adds one to a slot. */
+export const increment = (n: number): Statement =>
+  set(n, binary('add', { kind: 'reg', slot: n, width: 64 }, int(1, 64)));

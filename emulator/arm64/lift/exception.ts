@@ -12,10 +12,10 @@ import { VIRTUAL_BITS } from '../interrupts.ts';
 import { Arrival, HostCall } from '../level-switch.ts';
 import { PState } from '../pstate.ts';
 import { Sys } from '../registers/slots.ts';
-import { EC, syndrome } from '../syndrome.ts';
+import { EC, syndrome, systemIss } from '../syndrome.ts';
 import { LiftMode, SystemCall } from '../system-calls.ts';
 import { Hcr, Scr } from '../translation/regime.ts';
-import { bigInt, binary, int, pcPlus, select, set, slot, system, temp, widen } from './build.ts';
+import { bigInt, binary, increment, int, pcPlus, select, set, slot, system, temp, widen } from './build.ts';
 
 const { HCR_EL2, HOST_CALLS, LAST_SMC, PSTATE, SCR_EL3, WIRES } = Sys;
 
@@ -43,14 +43,17 @@ const levelAbsent = (level: number): Expr => absent(value(levelSlot(level, Level
 const FLAGS: OpExpr = { kind: 'op', op: 'flags', width: 32, source: 32, args: [] };
 const CONDITION_FLAGS = widen('zx32', binary('shl', FLAGS, int(PState.NZCV_SHIFT, 32)));
 
-/** The exception of a call to a level above, or to the own one: `AArch64.TakeException`. */
-function call(word: number, site: Site, target: number, ec: number, arrival: number): readonly Statement[] {
+/**
+ * An exception to a level above, or to the own one: `AArch64.TakeException`.
+ * @param back bytes from the instruction to where the exception returns
+ */
+function exception(site: Site, target: number, esr: number, back: 0 | 4, arrival: number): readonly Statement[] {
   const el = site.mode & LiftMode.elMask;
   const offset = target > el ? FROM_LOWER_A64 : FROM_CURRENT_SPX;
   return [
-    set(ESR[target], bigInt(BigInt(syndrome(ec, imm16(word)) >>> 0), 64)),
+    set(ESR[target], bigInt(BigInt(esr >>> 0), 64)),
     set(SPSR[target], binary('or', value(PSTATE), CONDITION_FLAGS)),
-    set(ELR[target], bigInt(pcPlus(site, 4), 64)),
+    set(ELR[target], bigInt(pcPlus(site, back), 64)),
     ...(target > el ? [set(BANKED_SP[el], value(Slot.SP)), set(Slot.SP, value(BANKED_SP[target]))] : []),
     set(PSTATE, int(PState.DAIF | (target << PState.EL_SHIFT) | PState.SP, 64)),
     {
@@ -59,6 +62,9 @@ function call(word: number, site: Site, target: number, ec: number, arrival: num
     },
   ];
 }
+
+const call = (word: number, site: Site, target: number, ec: number, arrival: number): readonly Statement[] =>
+  exception(site, target, syndrome(ec, imm16(word)), 4, arrival);
 
 /** Levels above EL0 use their own stack pointer; with SP_EL0 selected it is not plain. */
 const stackGuard = (check: Guard, el: number): readonly Statement[] =>
@@ -104,6 +110,20 @@ export const secureMonitorCall: Lift = (word, site) => {
     ...call(word, site, 3, EC.SMC, Arrival.smc),
   ];
 };
+
+/**
+ * A write that HCR_EL2.TVM traps, lifted in the mode that says so.
+ * @param counted slot in which such traps are counted
+ */
+export function trappedWrite(word: number, site: Site, counted: number): readonly Statement[] {
+  const check = guard(SystemCall.msr, word);
+  return [
+    check(levelAbsent(2)),
+    ...stackGuard(check, 1),
+    increment(counted),
+    ...exception(site, 2, syndrome(EC.SYSTEM, systemIss(word)), 0, Arrival.trap),
+  ];
+}
 
 /** SPSR_ELx.M[4:0] of the levels below, and of EL1 itself, each on its own stack. */
 const MODES = [0, 0b00101, 0b01001] as const;

@@ -7,11 +7,12 @@ import type { Expr, Statement } from '../../ir/ir.ts';
 import type { Lift, Site } from '../decode/encoding.ts';
 import { CRm, Rt } from '../decode/fields.ts';
 import { PState } from '../pstate.ts';
-import { HANDLER_BY_ENCODING, HANDLERS, type Handler, type TrapTest } from '../registers/handlers.ts';
+import { HANDLER_BY_ENCODING, HANDLERS, type Handler, type TrapTest, trapsVmControl } from '../registers/handlers.ts';
 import { Sys } from '../registers/slots.ts';
 import { EC } from '../syndrome.ts';
 import { LiftMode, SystemCall } from '../system-calls.ts';
-import { bigInt, binary, int, NOTHING, readZR, set, system, writeZR } from './build.ts';
+import { bigInt, binary, increment, int, NOTHING, readZR, set, system, writeZR } from './build.ts';
+import { trappedWrite } from './exception.ts';
 
 const handlerOf = (word: number): Handler => HANDLERS[HANDLER_BY_ENCODING[(word >>> 5) & 0xffff]];
 const levelOf = (site: Site): number => site.mode & LiftMode.elMask;
@@ -37,6 +38,8 @@ function trapChecks(
     if (((test.from >> levelOf(site)) & 1) === 0) continue;
     // Code is lifted in this mode only where no trap of floating point applies.
     if (test.ec === EC.FP_ACCESS && (site.mode & LiftMode.fp) !== 0) continue;
+    // Nor, outside its own mode, the one of HCR_EL2.TVM.
+    if (trapsVmControl(test)) continue;
     if (test.ifZero) return undefined;
     const condition = binary('and', value(test.slot), bigInt(mask64(test), 64));
     checks.push({ kind: 'check', condition, call, word });
@@ -69,10 +72,11 @@ export const writeRegister: Lift = (word, site) => {
   const h = handlerOf(word);
   const call = SystemCall.msr;
   const undefinedHere = levelOf(site) < h.writeFrom || (h.present !== undefined && !isStack(h));
-  const acts = h.write !== undefined || h.written !== undefined || h.event !== undefined || h.keptBits;
-  const checks = undefinedHere || acts ? undefined : trapChecks(h.writeTraps, site, word, call);
-  if (checks === undefined) return system(call, word, true);
-  return [...checks, ...(isStack(h) ? [stackCheck(word, call)] : []), ...assign(h, readZR(Rt(word), 64))];
+  if (h.trapSlot !== undefined && (site.mode & LiftMode.vmTrap) !== 0) return trappedWrite(word, site, h.trapSlot);
+  const written = undefinedHere ? undefined : hold(h, word);
+  const checks = written === undefined ? undefined : trapChecks(h.writeTraps, site, word, call);
+  if (written === undefined || checks === undefined) return system(call, word, true);
+  return [...checks, ...(isStack(h) ? [stackCheck(word, call)] : []), ...written];
 };
 
 /** MSR DAIFSet: masking more interrupts lets nothing happen. SCTLR_EL1.UMA decides at EL0. */
@@ -81,9 +85,20 @@ export const setInterruptMasks: Lift = (word, site) => {
   return [set(Sys.PSTATE, binary('or', value(Sys.PSTATE), int(CRm(word) << PState.DAIF_SHIFT, 64)))];
 };
 
-/** Bits that a write does not change are zeros, see {@link Handler.keptBits}. */
-function assign(h: Handler, from: Expr): readonly Statement[] {
+/** A write that may do no more than to hold its value; undefined where it always does more. */
+function hold(h: Handler, word: number): readonly Statement[] | undefined {
+  if (h.written !== undefined || (h.write !== undefined && h.actsOn === undefined)) return undefined;
+  const from = readZR(Rt(word), 64);
   const mask = (BigInt(h.maskHi >>> 0) << HIGH_HALF) | BigInt(h.maskLo >>> 0);
-  if (mask === 0n) return NOTHING;
-  return [set(h.slot, mask === ALL ? from : binary('and', from, bigInt(mask, 64)))];
+  const actsOn = h.actsOn ?? 0n;
+  const changed = binary('and', binary('xor', from, value(h.slot)), bigInt(actsOn, 64));
+  const check: Statement = { kind: 'check', condition: changed, call: SystemCall.msr, word };
+  const rest = mask & ~actsOn;
+  // Bits that a write does not change are zeros, see Handler.keptBits.
+  if (rest !== 0n && h.keptBits) return undefined;
+  return [
+    ...(actsOn === 0n ? NOTHING : [check]),
+    ...(rest === 0n ? NOTHING : [set(h.slot, mask === ALL ? from : binary('and', from, bigInt(mask, 64)))]),
+    ...(h.eventSlot === undefined ? NOTHING : [increment(h.eventSlot)]),
+  ];
 }

@@ -1,6 +1,8 @@
 import { eventNumber } from '../../cost/counts.ts';
 import type { Arm64Core } from '../core.ts';
+import { Hcr } from '../translation/regime.ts';
 import { OPERATION_ACTIONS } from './actions.ts';
+import { eventSlot } from './counted.ts';
 import { HOOKS } from './hooks.ts';
 import type { RegisterRow, Trap } from './row.ts';
 import { REGISTERS, SYSTEM_INSTRUCTIONS, Sys, slotOf } from './slots.ts';
@@ -30,6 +32,8 @@ export interface Hooks {
   readonly read?: (core: Arm64Core) => void;
   /** Performs a write of `lo`, `hi` (not masked). */
   readonly write?: (core: Arm64Core, lo: number, hi: number) => void;
+  /** A write that leaves these bits as they are does no more than to hold the value. Undefined: it may do anything. */
+  readonly actsOn?: bigint;
   /** Called after the masked value was stored. */
   readonly written?: (core: Arm64Core) => void;
   /** False where the register is UNDEFINED in the current state whatever the level says. */
@@ -47,8 +51,11 @@ export interface Handler extends Required<{ [K in keyof Hooks]: Hooks[K] | undef
   readonly keptBits: boolean;
   readonly readTraps: readonly TrapTest[];
   readonly writeTraps: readonly TrapTest[];
-  /** Event as which writes are counted, if they are (`emulator/cost/counts.ts`). */
+  /** Event as which writes are counted, if they are (`emulator/cost/counts.ts`), and the slot where translated code counts them. */
   readonly event: number | undefined;
+  readonly eventSlot: number | undefined;
+  /** Slot where translated code counts writes that HCR_EL2.TVM traps; undefined where it traps none. */
+  readonly trapSlot: number | undefined;
 }
 
 const EC_SYSTEM = 0x18;
@@ -80,7 +87,17 @@ function showProcessState(mask: number): (core: Arm64Core) => void {
   };
 }
 
+/** HCR_EL2.TVM traps writes by this test. */
+export const trapsVmControl = ({ slot, mask, high }: TrapTest): boolean =>
+  slot === Sys.HCR_EL2 && !high && mask === Hcr.TVM;
+
+/** No write may be taken for one that only holds its value. */
+const alwaysActs = ({ write, written, actsOn }: Hooks): boolean =>
+  written !== undefined || (write !== undefined && actsOn === undefined);
+
 function handler(name: string, row: RegisterRow, slot: number, hooks: Hooks): Handler {
+  const event = countedAs(name);
+  const writeTraps = tests(row, 'write');
   return {
     name,
     slot,
@@ -90,11 +107,14 @@ function handler(name: string, row: RegisterRow, slot: number, hooks: Hooks): Ha
     maskHi: Number(BigInt.asIntN(32, row.mask >> 32n)),
     keptBits: (row.reset & ~row.mask) !== 0n,
     readTraps: tests(row, 'read'),
-    writeTraps: tests(row, 'write'),
+    writeTraps,
     shows: hooks.shows,
     read: hooks.shows === undefined ? hooks.read : showProcessState(hooks.shows),
     write: hooks.write,
-    event: countedAs(name),
+    actsOn: hooks.actsOn,
+    event,
+    eventSlot: event === undefined || alwaysActs(hooks) ? undefined : eventSlot(event),
+    trapSlot: writeTraps.some(trapsVmControl) ? eventSlot(eventNumber(`trap.el2.${name}`)) : undefined,
     written: hooks.written,
     present: hooks.present,
   };

@@ -35,6 +35,7 @@ function governs(name: keyof typeof CONTROL, bitsLo: number, bitsHi: number, reg
   const maskLo = Number(BigInt.asIntN(32, mask));
   const maskHi = Number(BigInt.asIntN(32, mask >> 32n));
   return {
+    actsOn: mask & ((BigInt(bitsHi >>> 0) << 32n) | BigInt(bitsLo >>> 0)),
     write: (core, lo, hi) => {
       const { state } = core;
       const changedLo = (state.lo(slot) ^ lo) & maskLo;
@@ -54,6 +55,7 @@ function sctlr(
   const slot = Sys[name];
   const writable = Number(CONTROL[name].mask);
   return {
+    actsOn: CONTROL[name].mask | BIG_ENDIAN_BITS,
     write: (core, lo) => {
       const { state } = core;
       const before = state.lo(slot);
@@ -99,7 +101,8 @@ const CONTROL_HOOKS: Readonly<Record<string, Hooks>> = {
   TTBR1_EL1: governs('TTBR1_EL1', 0, ID_BITS, EL1_REGIMES),
   VTTBR_EL2: governs('VTTBR_EL2', 0, ID_BITS, [Regime.el10]),
   VTCR_EL2: governs('VTCR_EL2', ALL, ALL, [Regime.el10]),
-  HCR_EL2: governs('HCR_EL2', Hcr.VM | Hcr.PTW | Hcr.DC | Hcr.TGE, 0, [Regime.el10]),
+  // Other bits than these route interrupts: a write is never plain.
+  HCR_EL2: { write: governs('HCR_EL2', Hcr.VM | Hcr.PTW | Hcr.DC | Hcr.TGE | Hcr.TVM, 0, [Regime.el10]).write! },
   SCR_EL3: {
     write: (core, lo, hi) => {
       core.settleCounts();

@@ -21,7 +21,7 @@ const { HCR_EL2, SCR_EL3, TCR_EL1, TTBR0_EL1, TTBR1_EL1, VTCR_EL2, VTTBR_EL2 } =
  * numbers of the TCR and VTCR values stand above them, so that a change of these starts from an empty TLB, and going
  * back finds what was there.
  */
-const BankMode = { STAGE1: 1 << 6, WXN: 1 << 7, STAGE2: 1 << 8, DC: 1 << 9, PTW: 1 << 10, SIF: 1 << 11 } as const;
+const BankMode = { STAGE1: 1 << 7, WXN: 1 << 8, STAGE2: 1 << 9, DC: 1 << 10, PTW: 1 << 11, SIF: 1 << 12 } as const;
 const TCR_A1 = 1 << 22;
 const TCR_AS_16_BITS = 1 << 4;
 
@@ -49,7 +49,8 @@ function liftMode(state: CpuState, regime: RegimeNumber, el: number): number {
     el |
     (aligned ? LiftMode.alignmentCheck : 0) |
     ((sctlr & spCheck) !== 0 ? LiftMode.spCheck : 0) |
-    floatMode(state, regime, el)
+    floatMode(state, regime, el) |
+    (regime === Regime.el10 && el === 1 && (state.lo(HCR_EL2) & Hcr.TVM) !== 0 ? LiftMode.vmTrap : 0)
   );
 }
 
@@ -77,7 +78,7 @@ class Values {
   private lastHi = 0;
   private lastNumber = -1;
 
-  /** The number of a value of two halves, below 1024 (when there are more, they share). */
+  /** The number of a value of two halves, below 512 (when there are more, they share). */
   number(lo: number, hi: number): number {
     if (lo !== this.lastLo || hi !== this.lastHi || this.lastNumber < 0) {
       this.lastNumber = this.lookUp(lo, hi);
@@ -109,8 +110,8 @@ class Values {
 }
 
 const TWO_32 = 0x1_0000_0000;
-const VALUE_LIMIT = 1024;
-const TCR_SHIFT = 12;
+const VALUE_LIMIT = 512;
+const TCR_SHIFT = 13;
 const VTCR_SHIFT = 22;
 
 /** What the choice of banks depends on beside the registers: which bank is taken next is part of what a guest can see. */

@@ -52,6 +52,7 @@ export const Hcr = {
   TWI: 1 << 13,
   TWE: 1 << 14,
   TSC: 1 << 19,
+  TVM: 1 << 26,
   TGE: 1 << 27,
 } as const;
 /** Bits of SCR_EL3. */
