@@ -4,6 +4,7 @@ import type { Arm64Core } from './core.ts';
 import { Sys } from './registers/slots.ts';
 import { AbortSource, takeAbort } from './translation/aborts.ts';
 import { isExternal } from './translation/fault.ts';
+import { PAGE_SHIFT } from './translation/granule.ts';
 import { Regime, type RegimeNumber, Scr, withoutTag } from './translation/regime.ts';
 
 const { PAR_EL1, SCR_EL3 } = Sys;
@@ -11,7 +12,6 @@ const { PAR_EL1, SCR_EL3 } = Sys;
 /** Address translation operations (Arm ARM C5.4, D4.2.11): the result goes to PAR_EL1. */
 
 const Par = { F: 1, FST_SHIFT: 1, PTW: 1 << 8, S: 1 << 9, SH_SHIFT: 7, NS: 1 << 9, RES1: 1 << 11 } as const;
-const TWO_32 = 0x1_0000_0000;
 
 /** What one operation translates as. */
 interface Request {
@@ -42,12 +42,11 @@ function fault(core: Arm64Core): void {
 
 function success(core: Arm64Core): void {
   const { walker } = core;
-  const page = walker.pa - (walker.pa % 4096);
   const ns = (walker.flags & EntryFlag.secure) === 0 ? Par.NS : 0;
   core.state.set(
     PAR_EL1,
-    (page % TWO_32) | Par.RES1 | ns | (walker.shareability << Par.SH_SHIFT),
-    Math.floor(page / TWO_32) | (walker.attribute << 24),
+    (walker.page << PAGE_SHIFT) | Par.RES1 | ns | (walker.shareability << Par.SH_SHIFT),
+    (walker.page >>> (32 - PAGE_SHIFT)) | (walker.attribute << 24),
   );
 }
 

@@ -331,7 +331,7 @@ export class Arm64Core implements Core {
         takeAbort(this, walker.fault, vaLo, vaHi, kind, source);
         return false;
       }
-      entry = table.insert(vaLo, hi, Math.floor(walker.pa / PAGE_BYTES), walker.flags, walker.span);
+      entry = table.insert(vaLo, hi, walker.page >>> 0, walker.flags, walker.span);
     }
     const t = this.translation;
     const flags = table.flags[entry];
@@ -466,7 +466,8 @@ export class Arm64Core implements Core {
     const entry = bank.fetch.lookup(lo, hi);
     let pa: number;
     if (entry >= 0) pa = bank.fetch.page[entry] * PAGE_BYTES + (lo & PAGE_MASK);
-    else if (walker.translate(this.regime, lo, hi, Access.fetch, this.el === 0, true)) pa = walker.pa;
+    else if (walker.translate(this.regime, lo, hi, Access.fetch, this.el === 0, true))
+      pa = (walker.page >>> 0) * PAGE_BYTES + (lo & PAGE_MASK);
     else return 0;
     const offset = this.phys.offsetOf(pa);
     return offset < 0 ? 0 : this.phys.words[offset >> 2];

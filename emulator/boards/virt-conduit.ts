@@ -8,6 +8,7 @@ import { ExternalAbort } from '../devices/device.ts';
 import { Access } from '../engine/core.ts';
 import type { Machine } from '../engine/machine.ts';
 import { Slot } from '../ir/slots.ts';
+import { PAGE_BYTES } from '../memory/physical.ts';
 import { EntryFlag } from '../memory/tlb.ts';
 import type { BoardShape } from './virt-boot.ts';
 import { startCpu } from './virt-cpu.ts';
@@ -96,7 +97,11 @@ function readByte(core: Arm64Core, vaLo: number, vaHi: number): number | undefin
     return undefined;
   }
   try {
-    return core.phys.read(walker.pa, 1, core.initiator((walker.flags & EntryFlag.secure) !== 0));
+    return core.phys.read(
+      (walker.page >>> 0) * PAGE_BYTES + (vaLo & (PAGE_BYTES - 1)),
+      1,
+      core.initiator((walker.flags & EntryFlag.secure) !== 0),
+    );
   } catch (error) {
     if (error instanceof ExternalAbort) return undefined;
     throw error;

@@ -16,9 +16,8 @@ const { HPFAR_EL2, SCR_EL3 } = Sys;
 export const AbortSource = { access: 0, cacheMaintenance: AbortIss.CM } as const;
 
 /** HPFAR_EL2.FIPA holds bits 47:12 of an intermediate physical address in bits 39:4. */
-function recordIpa(core: Arm64Core, ipa: number): void {
-  const page = Math.floor(ipa / 4096);
-  core.state.set(HPFAR_EL2, (page % 0x1000_0000) << 4, Math.floor(page / 0x1000_0000));
+function recordIpa(core: Arm64Core, page: number): void {
+  core.state.set(HPFAR_EL2, page << 4, page >>> 28);
 }
 
 /** Level that takes an abort. */
@@ -43,7 +42,7 @@ export function takeAbort(
   const target = abortTarget(core, fault);
   const lower = target > core.el;
   countFault(core, fault);
-  if (fault.secondStage) recordIpa(core, fault.ipa);
+  if (fault.secondStage) recordIpa(core, fault.ipaPage);
   let iss = fault.status | (fault.onStage1Walk ? AbortIss.S1PTW : 0);
   if (kind === Access.fetch) {
     takeFault(core, target, syndrome(lower ? EC.INSTRUCTION_ABORT_LOWER : EC.INSTRUCTION_ABORT, iss), vaLo, vaHi);

@@ -1,7 +1,8 @@
 import type { Initiator } from '../../devices/device.ts';
 import { PAGE_BYTES, type PhysicalMemory } from '../../memory/physical.ts';
+import { PAGE_SHIFT } from './granule.ts';
 
-/** Pages that a reader remembers, a power of two. */
+/** Pages that a reader remembers for each security state, a power of two. */
 const PLACES = 16;
 
 /** Reads translation table descriptors. Tables lie in RAM or ROM: a walk that meets anything else aborts on the bus. */
@@ -11,42 +12,49 @@ export class DescriptorReader {
   /** Descriptors read since the CPU was made. */
   reads = 0;
   private readonly phys: PhysicalMemory;
-  /** Pages of tables that were read lately: page * 2 + 1 where the initiator was secure, and linear-memory offset. */
-  private readonly pages = new Float64Array(PLACES).fill(-1);
-  private readonly offsets = new Int32Array(PLACES);
+  private readonly words: Int32Array;
+  private readonly initiators: readonly [nonSecure: Initiator, secure: Initiator];
+  /** Pages of tables that were read lately, and where they lie in linear memory, in words, or -1. */
+  private readonly pages = new Int32Array(2 * PLACES);
+  private readonly places = new Int32Array(2 * PLACES).fill(-1);
   private decisions = -1;
 
-  constructor(phys: PhysicalMemory) {
+  constructor(phys: PhysicalMemory, initiators: readonly [nonSecure: Initiator, secure: Initiator]) {
     this.phys = phys;
+    this.words = phys.words;
+    this.initiators = initiators;
   }
 
-  /** Reads the descriptor at `pa`, 8-byte aligned. @returns false on an external abort */
-  read(pa: number, by: Initiator): boolean {
-    const offset = this.offsetOf(pa, by);
+  /**
+   * Reads a descriptor.
+   * @param page of the table @param byte offset from the page's first byte, a multiple of 8; it may lie beyond the page
+   * @returns false on an external abort
+   */
+  read(page: number, byte: number, secure: boolean): boolean {
+    const at = (page + (byte >>> PAGE_SHIFT)) | 0;
+    const key = (at & (PLACES - 1)) | (secure ? PLACES : 0);
     this.reads++;
-    if (offset < 0) return false;
-    this.lo = this.phys.words[offset >> 2];
-    this.hi = this.phys.words[(offset >> 2) + 1];
+    let place = this.places[key];
+    if (this.pages[key] !== at || place < 0 || this.decisions !== this.phys.decisions) {
+      place = this.find(at, key, secure);
+      if (place < 0) return false;
+    }
+    const word = place + ((byte & (PAGE_BYTES - 1)) >> 2);
+    this.lo = this.words[word];
+    this.hi = this.words[word + 1];
     return true;
   }
 
-  /** Where a descriptor lies, or -1. What may be read is asked once for each page, and again when decisions may differ. */
-  private offsetOf(pa: number, by: Initiator): number {
+  /** Asks whether a page may be read, once for each page, and again when decisions may differ. */
+  private find(page: number, key: number, secure: boolean): number {
     const { phys } = this;
     if (this.decisions !== phys.decisions) {
       this.decisions = phys.decisions;
-      this.pages.fill(-1);
+      this.places.fill(-1);
     }
-    const page = Math.floor(pa / PAGE_BYTES);
-    const key = page * 2 + (by.secure ? 1 : 0);
-    const place = page & (PLACES - 1);
-    const within = pa - page * PAGE_BYTES;
-    if (this.pages[place] === key) return this.offsets[place] + within;
-    const offset = phys.ramFor(pa, false, by);
-    if (offset >= 0) {
-      this.pages[place] = key;
-      this.offsets[place] = offset - within;
-    }
-    return offset;
+    const offset = phys.ramFor((page >>> 0) * PAGE_BYTES, false, this.initiators[secure ? 1 : 0]);
+    this.pages[key] = page;
+    this.places[key] = offset < 0 ? -1 : offset >> 2;
+    return this.places[key];
   }
 }

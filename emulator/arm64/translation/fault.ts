@@ -17,8 +17,8 @@ export interface Fault {
   secondStage: boolean;
   /** Stage 2 failed for an access of the stage 1 walk. */
   onStage1Walk: boolean;
-  /** Intermediate physical address concerned, for stage 2. */
-  ipa: number;
+  /** Page of the intermediate physical address concerned, for stage 2: an int32. */
+  ipaPage: number;
 }
 
 /** True for the two kinds of synchronous external abort. */

@@ -1,23 +1,19 @@
-import type { Initiator } from '../../devices/device.ts';
 import { Access, type AccessKind } from '../../engine/core.ts';
 import type { CpuState } from '../../ir/slots.ts';
-import type { PhysicalMemory } from '../../memory/physical.ts';
 import { Sys } from '../registers/slots.ts';
-import { DescriptorReader } from './descriptor.ts';
+import type { DescriptorReader } from './descriptor.ts';
 import { type Fault, FaultStatus } from './fault.ts';
 import {
-  alignDown,
-  bits,
   GRANULE_TG0,
   GRANULE_TG1,
   type Granule,
-  LIMIT,
-  low48,
-  lowBits,
   MAX_INPUT_BITS,
   MIN_INPUT_BITS,
   OUTPUT_BITS,
+  PAGE_SHIFT,
+  pageOf,
 } from './granule.ts';
+import { type Layout, LayoutCache, layoutOf } from './layout.ts';
 import { REGIME_REGISTERS, Regime, type RegimeNumber, Scr, Sctlr } from './regime.ts';
 import type { Stage2 } from './stage2.ts';
 
@@ -30,25 +26,17 @@ const LeafHigh = { PXN: 1 << 21, XN: 1 << 22 } as const;
 /** Table descriptor, high half. */
 const TableHigh = { PXN: 1 << 27, XN: 1 << 28, AP0: 1 << 29, AP1: 1 << 30, NS: 1 << 31 } as const;
 
-/** What a range of virtual addresses starts from: half of a regime. */
-interface Half {
-  inputBits: number;
-  disabled: boolean;
-  granule: Granule;
-  ttbr: number;
-  outputBits: number;
-}
-
 /** Stage 1 of any regime: virtual to (intermediate) physical (Arm ARM D4.2, `AArch64.TranslationTableWalk`). */
 export class Stage1 {
-  /** Output address. */
-  oa = 0;
+  /** Output page of the virtual address's page. */
+  page = 0;
   /** The output lies in the secure address space. */
   secure = false;
   allowed = 0;
   device = false;
   global = true;
-  span = 12;
+  /** log2 of the bytes that the descriptor covers. */
+  span = PAGE_SHIFT;
   /** MAIR attribute of the page. */
   attribute = 0;
   shareability = 0;
@@ -57,25 +45,14 @@ export class Stage1 {
   readonly reader: DescriptorReader;
   private readonly fault: Fault;
   private readonly stage2: Stage2;
-  private readonly initiators: readonly [nonSecure: Initiator, secure: Initiator];
-  private readonly half: Half = {
-    inputBits: 0,
-    disabled: false,
-    granule: GRANULE_TG0[0],
-    ttbr: 0,
-    outputBits: 0,
-  };
+  private readonly lower = new LayoutCache(layoutOfLower);
+  private readonly upper = new LayoutCache(layoutOfUpper);
+  private readonly el2 = new LayoutCache(layoutOfHigh);
+  private readonly el3 = new LayoutCache(layoutOfHigh);
 
-  constructor(
-    state: CpuState,
-    phys: PhysicalMemory,
-    initiators: readonly [Initiator, Initiator],
-    stage2: Stage2,
-    fault: Fault,
-  ) {
+  constructor(state: CpuState, reader: DescriptorReader, stage2: Stage2, fault: Fault) {
     this.state = state;
-    this.reader = new DescriptorReader(phys);
-    this.initiators = initiators;
+    this.reader = reader;
     this.stage2 = stage2;
     this.fault = fault;
   }
@@ -113,81 +90,56 @@ export class Stage1 {
     user: boolean,
     second: boolean,
   ): number {
-    if (!this.start(regime, vaLo, vaHi)) return FaultStatus.TRANSLATION;
-    const { inputBits, granule, outputBits } = this.half;
-    const { reader } = this;
-    const limit = LIMIT[outputBits];
-    let level = 4 - Math.ceil((inputBits - granule.shift) / granule.stride);
-    let shift = granule.shift + (3 - level) * granule.stride;
-    let base = alignDown(this.half.ttbr, inputBits - shift + 3);
-    if (base >= limit) return FaultStatus.ADDRESS_SIZE;
-    let indexBits = inputBits - shift;
+    const { state, reader } = this;
+    const registers = REGIME_REGISTERS[regime];
+    const inUpper = regime < Regime.el2 && (vaHi & BIT_55) !== 0;
+    const layout = this.layouts(regime, inUpper).of(state.lo(registers.tcr), state.hi(registers.tcr));
+    if (layout === undefined || !topBitsAre(inUpper ? -1 : 0, vaLo, vaHi, layout.inputBits))
+      return FaultStatus.TRANSLATION;
+    const { granule, outputShift } = layout;
+    const ttbr = inUpper ? TTBR1_EL1 : registers.ttbr0;
+    const rootLo = state.lo(ttbr) & layout.rootMask;
+    const rootHi = state.hi(ttbr);
+    if ((rootHi & ADDRESS_HIGH) >>> outputShift !== 0) return FaultStatus.ADDRESS_SIZE;
+    let { level, shift } = layout;
+    let table = pageOf(rootLo, rootHi);
+    let byte = (rootLo & 0xfff) + (from(vaLo, vaHi, shift) & layout.rootIndex) * 8;
     let secure = regime === Regime.secureEl10 || regime === Regime.el3;
     let tableHigh = 0;
     for (;;) {
-      let at = base + bits(vaLo, vaHi, shift, indexBits) * 8;
       if (second) {
-        if (!this.stage2.translate(at, kind, true)) return STAGE2_FAULT;
-        at = this.stage2.pa;
+        // A table may be longer than what stage 2 maps as one.
+        if (!this.stage2.translate((table + (byte >>> PAGE_SHIFT)) | 0, kind, true)) return STAGE2_FAULT;
+        table = this.stage2.page;
+        byte &= 0xfff;
       }
-      if (!reader.read(at, this.initiators[secure ? 1 : 0])) return FaultStatus.EXTERNAL_ON_WALK + level;
-      const kindBits = reader.lo & 3;
-      if ((kindBits & 1) === 0) return FaultStatus.TRANSLATION + level;
-      const address = low48(reader.lo, reader.hi);
-      if (kindBits === 3 && level < 3) {
-        base = alignDown(address, granule.shift);
-        if (base >= limit) return FaultStatus.ADDRESS_SIZE + level;
-        tableHigh |= reader.hi;
-        if ((reader.hi & TableHigh.NS) !== 0) secure = false;
-        level++;
-        shift -= granule.stride;
-        indexBits = granule.stride;
-        continue;
+      if (!reader.read(table, byte, secure)) return FaultStatus.EXTERNAL_ON_WALK + level;
+      const { lo, hi } = reader;
+      if ((lo & 1) === 0) return FaultStatus.TRANSLATION + level;
+      const isTable = (lo & 2) !== 0;
+      if (!isTable && (level === 3 || level < granule.firstBlockLevel)) return FaultStatus.TRANSLATION + level;
+      if ((hi & ADDRESS_HIGH) >>> outputShift !== 0) return FaultStatus.ADDRESS_SIZE + level;
+      if (!isTable || level === 3) {
+        if ((lo & Leaf.AF) === 0) return FaultStatus.ACCESS_FLAG + level;
+        const above = -1 << (shift - PAGE_SHIFT);
+        this.page = (pageOf(lo, hi) & above) | (pageOf(vaLo, vaHi) & ~above);
+        this.span = shift;
+        this.secure = secure && (lo & Leaf.NS) === 0;
+        this.describe(regime, tableHigh, user);
+        return (this.allowed & kind) === 0 ? FaultStatus.PERMISSION + level : -1;
       }
-      if (level === 3 ? kindBits !== 3 : level < granule.firstBlockLevel) return FaultStatus.TRANSLATION + level;
-      const page = alignDown(address, shift);
-      if (page >= limit) return FaultStatus.ADDRESS_SIZE + level;
-      if ((reader.lo & Leaf.AF) === 0) return FaultStatus.ACCESS_FLAG + level;
-      this.oa = page + lowBits(low48(vaLo, vaHi), shift);
-      this.span = shift;
-      this.secure = secure && (reader.lo & Leaf.NS) === 0;
-      this.describe(regime, tableHigh, user);
-      return (this.allowed & kind) === 0 ? FaultStatus.PERMISSION + level : -1;
+      table = pageOf(lo, hi) & layout.tableMask;
+      tableHigh |= hi;
+      if ((hi & TableHigh.NS) !== 0) secure = false;
+      level++;
+      shift -= granule.stride;
+      byte = (from(vaLo, vaHi, shift) & layout.tableIndex) * 8;
     }
   }
 
-  /** Finds where the walk starts. @returns false if no table covers the address */
-  private start(regime: RegimeNumber, vaLo: number, vaHi: number): boolean {
-    const { state, half } = this;
-    const registers = REGIME_REGISTERS[regime];
-    const tcrLo = state.lo(registers.tcr);
-    let tsz: number;
-    let ttbr = registers.ttbr0;
-    let sign = 0;
-    if (regime >= Regime.el2) {
-      tsz = tcrLo & 63;
-      half.disabled = false;
-      half.granule = GRANULE_TG0[(tcrLo >>> 14) & 3];
-      half.outputBits = OUTPUT_BITS[(tcrLo >>> 16) & 7];
-    } else {
-      half.outputBits = OUTPUT_BITS[state.hi(registers.tcr) & 7];
-      if (((vaHi >>> 23) & 1) === 0) {
-        tsz = tcrLo & 63;
-        half.disabled = ((tcrLo >>> 7) & 1) !== 0;
-        half.granule = GRANULE_TG0[(tcrLo >>> 14) & 3];
-      } else {
-        sign = -1;
-        tsz = (tcrLo >>> 16) & 63;
-        half.disabled = ((tcrLo >>> 23) & 1) !== 0;
-        half.granule = GRANULE_TG1[tcrLo >>> 30];
-        ttbr = TTBR1_EL1;
-      }
-    }
-    half.inputBits = 64 - tsz;
-    // A TxSZ out of bounds faults, one of the two behaviours that D4.2.5 allows.
-    if (half.inputBits > MAX_INPUT_BITS || half.inputBits < MIN_INPUT_BITS) return false;
-    half.ttbr = low48(state.lo(ttbr), state.hi(ttbr));
-    return !half.disabled && topBitsAre(sign, vaLo, vaHi, half.inputBits);
+  private layouts(regime: RegimeNumber, inUpper: boolean): LayoutCache {
+    if (regime >= Regime.el2) return regime === Regime.el2 ? this.el2 : this.el3;
+    return inUpper ? this.upper : this.lower;
   }
 
   /** Permissions and attributes of the leaf just read (D4.4). */
@@ -225,6 +177,35 @@ export class Stage1 {
 
 const STAGE2_FAULT = 0x100;
 const OUTER_SHAREABLE = 2;
+const ADDRESS_HIGH = 0xffff;
+/** VA[55] chooses between the two ranges of EL1&0. */
+const BIT_55 = 1 << 23;
+
+/** The low 32 bits of an address shifted right by 12 or more. */
+function from(vaLo: number, vaHi: number, shift: number): number {
+  return shift >= 32 ? vaHi >>> (shift - 32) : (vaLo >>> shift) | (vaHi << (32 - shift));
+}
+
+/** TCR_EL1's lower and upper range; TCR_EL2 and TCR_EL3. Undefined where translation is switched off, and always faults. */
+function layoutOfLower(lo: number, hi: number): Layout | undefined {
+  return layoutOfRange(lo & EPD0, GRANULE_TG0[(lo >>> 14) & 3], lo & 63, hi & 7);
+}
+function layoutOfUpper(lo: number, hi: number): Layout | undefined {
+  return layoutOfRange(lo & EPD1, GRANULE_TG1[lo >>> 30], (lo >>> 16) & 63, hi & 7);
+}
+function layoutOfHigh(lo: number): Layout | undefined {
+  return layoutOfRange(0, GRANULE_TG0[(lo >>> 14) & 3], lo & 63, (lo >>> 16) & 7);
+}
+const EPD0 = 1 << 7;
+const EPD1 = 1 << 23;
+
+/** A TxSZ out of bounds faults, one of the two behaviours that D4.2.5 allows. */
+function layoutOfRange(disabled: number, granule: Granule, tsz: number, size: number): Layout | undefined {
+  const inputBits = 64 - tsz;
+  if (disabled !== 0 || inputBits > MAX_INPUT_BITS || inputBits < MIN_INPUT_BITS) return undefined;
+  const level = 4 - Math.ceil((inputBits - granule.shift) / granule.stride);
+  return layoutOf(granule, inputBits, OUTPUT_BITS[size], level);
+}
 
 /** The address bits above the input size all equal the sign that chose the table. */
 function topBitsAre(sign: number, vaLo: number, vaHi: number, inputBits: number): boolean {

@@ -1,23 +1,19 @@
-import type { Initiator } from '../../devices/device.ts';
 import { Access, type AccessKind } from '../../engine/core.ts';
 import type { CpuState } from '../../ir/slots.ts';
-import type { PhysicalMemory } from '../../memory/physical.ts';
 import { Sys } from '../registers/slots.ts';
-import { DescriptorReader } from './descriptor.ts';
+import type { DescriptorReader } from './descriptor.ts';
 import { type Fault, FaultStatus } from './fault.ts';
 import {
-  alignDown,
-  bits,
   GRANULE_TG0,
   type Granule,
-  LIMIT,
-  low48,
-  lowBits,
   MAX_INPUT_BITS,
   MIN_INPUT_BITS,
   OUTPUT_BITS,
   PA_BITS,
+  PAGE_SHIFT,
+  pageOf,
 } from './granule.ts';
+import { type Layout, LayoutCache, layoutOf } from './layout.ts';
 
 const { HCR_EL2, VTCR_EL2, VTTBR_EL2 } = Sys;
 
@@ -26,10 +22,12 @@ const HCR_PTW = 1 << 2;
 const DEVICE_MASK = 0x30;
 const XN = 1 << (54 - 32);
 const AF = 1 << 10;
+const ADDRESS_HIGH = 0xffff;
 
 /** Stage 2 of the normal world's EL1&0 regime: intermediate physical to physical (Arm ARM D4.2, `AArch64.SecondStageTranslate`). */
 export class Stage2 {
-  pa = 0;
+  /** Physical page that the page of the intermediate address leads to. */
+  page = 0;
   /** `Access` bits that stage 2 allows. */
   allowed = 0;
   device = false;
@@ -37,84 +35,71 @@ export class Stage2 {
   memAttr = 0;
   shareability = 0;
   /** log2 of the bytes that the descriptor covers. */
-  span = 12;
+  span = PAGE_SHIFT;
 
   private readonly state: CpuState;
   readonly reader: DescriptorReader;
-  private readonly by: Initiator;
   private readonly fault: Fault;
+  private readonly layout = new LayoutCache(layoutOfVtcr);
 
-  constructor(state: CpuState, phys: PhysicalMemory, nonSecure: Initiator, fault: Fault) {
+  constructor(state: CpuState, reader: DescriptorReader, fault: Fault) {
     this.state = state;
-    this.reader = new DescriptorReader(phys);
-    this.by = nonSecure;
+    this.reader = reader;
     this.fault = fault;
   }
 
   /**
-   * Translates an intermediate physical address.
+   * Translates an intermediate physical page.
    * @param forWalk the access is one of the stage 1 walk: it needs read permission whatever `kind` is
    * @returns true with the results filled, or false with the fault
    */
-  translate(ipa: number, kind: AccessKind, forWalk: boolean): boolean {
-    const status = this.walk(ipa, kind, forWalk);
+  translate(ipaPage: number, kind: AccessKind, forWalk: boolean): boolean {
+    const status = this.walk(ipaPage, kind, forWalk);
     if (status < 0) return true;
     const { fault } = this;
     fault.status = status;
     fault.secondStage = true;
     fault.onStage1Walk = forWalk;
-    fault.ipa = ipa;
+    fault.ipaPage = ipaPage;
     return false;
   }
 
   /** @returns the fault status, or -1 */
-  private walk(ipa: number, kind: AccessKind, forWalk: boolean): number {
-    const vtcr = this.state.lo(VTCR_EL2);
-    const granule = GRANULE_TG0[(vtcr >>> 14) & 3];
-    const inputBits = 64 - (vtcr & 63);
-    const outputBits = OUTPUT_BITS[(vtcr >>> 16) & 7];
-    let level = startLevel(granule, (vtcr >>> 6) & 3, inputBits);
-    if (level < 0 || ipa >= LIMIT[inputBits]) return FaultStatus.TRANSLATION;
-    const lo = ipa >>> 0;
-    const hi = (ipa - lo) / 0x1_0000_0000;
-    const vttbr = low48(this.state.lo(VTTBR_EL2), this.state.hi(VTTBR_EL2));
-    let shift = granule.shift + (3 - level) * granule.stride;
-    let base = alignDown(vttbr, inputBits - shift + 3);
-    if (base >= LIMIT[outputBits]) return FaultStatus.ADDRESS_SIZE;
-    let indexBits = inputBits - shift;
+  private walk(ipaPage: number, kind: AccessKind, forWalk: boolean): number {
+    const { state, reader } = this;
+    const layout = this.layout.of(state.lo(VTCR_EL2), 0);
+    if (layout === undefined || !covers(layout, ipaPage)) return FaultStatus.TRANSLATION;
+    const { granule, outputShift } = layout;
+    const rootLo = state.lo(VTTBR_EL2) & layout.rootMask;
+    const rootHi = state.hi(VTTBR_EL2);
+    if ((rootHi & ADDRESS_HIGH) >>> outputShift !== 0) return FaultStatus.ADDRESS_SIZE;
+    let { level } = layout;
+    // The lowest bit of a page's number that the look-up resolves.
+    let shift = layout.shift - PAGE_SHIFT;
+    let table = pageOf(rootLo, rootHi);
+    let byte = (rootLo & 0xfff) + ((ipaPage >>> shift) & layout.rootIndex) * 8;
     for (;;) {
-      const { reader } = this;
-      if (!reader.read(base + bits(lo, hi, shift, indexBits) * 8, this.by)) return FaultStatus.EXTERNAL_ON_WALK + level;
-      const kindBits = reader.lo & 3;
-      if ((kindBits & 1) === 0) return FaultStatus.TRANSLATION + level;
-      const address = low48(reader.lo, reader.hi);
-      if (kindBits === 3 && level < 3) {
-        base = alignDown(address, granule.shift);
-        if (base >= LIMIT[outputBits]) return FaultStatus.ADDRESS_SIZE + level;
-        level++;
-        shift -= granule.stride;
-        indexBits = granule.stride;
-        continue;
-      }
-      if (level === 3 ? kindBits !== 3 : level < granule.firstBlockLevel) return FaultStatus.TRANSLATION + level;
-      return this.leaf(alignDown(address, shift), ipa, level, shift, outputBits, kind, forWalk);
+      if (!reader.read(table, byte, false)) return FaultStatus.EXTERNAL_ON_WALK + level;
+      const { lo, hi } = reader;
+      if ((lo & 1) === 0) return FaultStatus.TRANSLATION + level;
+      const isTable = (lo & 2) !== 0;
+      if (!isTable && (level === 3 || level < granule.firstBlockLevel)) return FaultStatus.TRANSLATION + level;
+      if ((hi & ADDRESS_HIGH) >>> outputShift !== 0) return FaultStatus.ADDRESS_SIZE + level;
+      if (!isTable || level === 3) return this.leaf(ipaPage, level, shift, kind, forWalk);
+      table = pageOf(lo, hi) & layout.tableMask;
+      level++;
+      shift -= granule.stride;
+      byte = ((ipaPage >>> shift) & layout.tableIndex) * 8;
     }
   }
 
-  private leaf(
-    base: number,
-    ipa: number,
-    level: number,
-    shift: number,
-    outputBits: number,
-    kind: AccessKind,
-    forWalk: boolean,
-  ): number {
+  /** The descriptor just read ends the walk. @param shift log2 of the pages that it covers */
+  private leaf(ipaPage: number, level: number, shift: number, kind: AccessKind, forWalk: boolean): number {
     const { lo, hi } = this.reader;
-    if (base >= LIMIT[outputBits]) return FaultStatus.ADDRESS_SIZE + level;
     if ((lo & AF) === 0) return FaultStatus.ACCESS_FLAG + level;
-    this.pa = base + lowBits(ipa, shift);
-    this.span = shift;
+    const above = -1 << shift;
+    this.page = (pageOf(lo, hi) & above) | (ipaPage & ~above);
+    this.span = shift + PAGE_SHIFT;
     this.device = (lo & DEVICE_MASK) === 0;
     this.memAttr = (lo >>> 2) & 15;
     this.shareability = (lo >>> 8) & 3;
@@ -126,6 +111,19 @@ export class Stage2 {
     const protectedWalk = forWalk && this.device && (this.state.lo(HCR_EL2) & HCR_PTW) !== 0;
     return protectedWalk ? FaultStatus.PERMISSION + level : -1;
   }
+}
+
+/** The page lies below the input size. */
+function covers({ inputBits }: Layout, page: number): boolean {
+  const bits = inputBits - PAGE_SHIFT;
+  return bits === 32 || page >>> bits === 0;
+}
+
+function layoutOfVtcr(vtcr: number): Layout | undefined {
+  const granule = GRANULE_TG0[(vtcr >>> 14) & 3];
+  const inputBits = 64 - (vtcr & 63);
+  const level = startLevel(granule, (vtcr >>> 6) & 3, inputBits);
+  return level < 0 ? undefined : layoutOf(granule, inputBits, OUTPUT_BITS[(vtcr >>> 16) & 7], level);
 }
 
 /** Level of the first stage 2 look-up, or -1 where VTCR_EL2.SL0 and T0SZ do not fit together (D4.2.8). */

@@ -3,14 +3,14 @@ import { Access, type AccessKind } from '../../engine/core.ts';
 import type { CpuState } from '../../ir/slots.ts';
 import type { PhysicalMemory } from '../../memory/physical.ts';
 import { EntryFlag } from '../../memory/tlb.ts';
+import { DescriptorReader } from './descriptor.ts';
 import { type Fault, FaultStatus } from './fault.ts';
-import { low48, PA_BITS } from './granule.ts';
+import { PA_BITS, PAGE_SHIFT, pageOf } from './granule.ts';
 import { flatIsDevice, Regime, type RegimeNumber, stage1On, stage2On } from './regime.ts';
 import { Stage1 } from './stage1.ts';
 import { Stage2 } from './stage2.ts';
 
 const ALL_ACCESSES = Access.read | Access.write | Access.fetch;
-const PAGE_SPAN = 12;
 /** MAIR attributes: Device-nGnRnE; Normal, write-back; Normal, write-through; Normal, non-cacheable. */
 const DEVICE_NGNRNE = 0x00;
 const NORMAL_WRITE_BACK = 0xff;
@@ -18,13 +18,13 @@ const OUTER_SHAREABLE = 2;
 
 /** Both stages of a translation: virtual to physical, with the permissions and attributes of the two combined. */
 export class Walker {
-  readonly fault: Fault = { status: 0, secondStage: false, onStage1Walk: false, ipa: 0 };
-  /** Physical address. */
-  pa = 0;
+  readonly fault: Fault = { status: 0, secondStage: false, onStage1Walk: false, ipaPage: 0 };
+  /** Physical page: an int32, see `granule.ts`. */
+  page = 0;
   /** `EntryFlag`s of the translation. */
   flags = 0;
   /** log2 of the bytes that one TLB entry would cover. */
-  span = PAGE_SPAN;
+  span = PAGE_SHIFT;
   /** MAIR-style attribute and shareability, as PAR_EL1 reports them. */
   attribute = 0;
   shareability = 0;
@@ -35,8 +35,9 @@ export class Walker {
 
   constructor(state: CpuState, phys: PhysicalMemory, nonSecure: Initiator, secure: Initiator) {
     this.state = state;
-    this.stage2 = new Stage2(state, phys, nonSecure, this.fault);
-    this.stage1 = new Stage1(state, phys, [nonSecure, secure], this.stage2, this.fault);
+    const reader = (): DescriptorReader => new DescriptorReader(phys, [nonSecure, secure]);
+    this.stage2 = new Stage2(state, reader(), this.fault);
+    this.stage1 = new Stage1(state, reader(), this.stage2, this.fault);
   }
 
   /**
@@ -61,7 +62,7 @@ export class Walker {
     } else {
       const { stage1 } = this;
       if (!stage1.translate(regime, vaLo, vaHi, kind, user, second)) return false;
-      this.pa = stage1.oa;
+      this.page = stage1.page;
       this.span = stage1.span;
       this.attribute = stage1.attribute;
       this.shareability = stage1.shareability;
@@ -88,8 +89,8 @@ export class Walker {
     }
     const defaultCacheable = !flatIsDevice(this.state, regime);
     if (!defaultCacheable && !aligned) return this.misaligned(false);
-    this.pa = low48(vaLo, vaHi);
-    this.span = PAGE_SPAN;
+    this.page = pageOf(vaLo, vaHi);
+    this.span = PAGE_SHIFT;
     this.attribute = defaultCacheable ? NORMAL_WRITE_BACK : DEVICE_NGNRNE;
     this.shareability = defaultCacheable ? 0 : OUTER_SHAREABLE;
     const secure = regime === Regime.secureEl10 || regime === Regime.el3;
@@ -99,12 +100,13 @@ export class Walker {
 
   private second(kind: AccessKind, aligned: boolean): boolean {
     const { stage2 } = this;
-    if (!stage2.translate(this.pa, kind, false)) return false;
-    this.pa = stage2.pa;
+    const ipaPage = this.page;
+    if (!stage2.translate(ipaPage, kind, false)) return false;
+    this.page = stage2.page;
     this.span = Math.min(this.span, stage2.span);
     this.combine(stage2);
     if (stage2.device && !aligned && kind !== Access.fetch) {
-      this.fault.ipa = this.pa;
+      this.fault.ipaPage = ipaPage;
       return this.misaligned(true);
     }
     return true;
