@@ -15,8 +15,9 @@ import { Op, ValueType, VectorOpcode } from '../../wasm/opcodes.ts';
 import { emitDirectCondition, emitPackedCondition, kindOf, kindWidth } from '../conditions.ts';
 import { emitJumpLookup, JUMP_RECORD } from '../jump-cache.ts';
 import { emitHostAddress, LOADS, STORES, TAG } from '../memory-access.ts';
+import { HANDLERS, handlerOf } from './handlers.ts';
 import { CHECK_FIELDS, Exit, Field, Header, RECORD_BYTES, SCRATCH, SCRATCH_ORIGIN } from './records.ts';
-import { type Action, HANDLERS, type Handler, type Shape } from './shapes.ts';
+import { type Action, type Handler, Head, type Shape } from './shapes.ts';
 
 const { i32, i64 } = ValueType;
 const FLAG_A = Slot.FLAG_A * 8;
@@ -803,7 +804,7 @@ function generate(): Uint8Array {
   return m.bytes();
 }
 
-const RESUME = HANDLERS.find((h) => h.action.do === 'resume')!.number;
+const RESUME = handlerOf(Head.resume);
 
 /** Made once a process: all machines share what the WebAssembly engine has compiled and optimised. */
 let shared: { readonly module: WebAssembly.Module; readonly bytes: number } | undefined;

@@ -5,15 +5,15 @@
 import type { PhysicalMemory } from '../../memory/physical.ts';
 import { ModuleWriter } from '../../wasm/module.ts';
 import type { CodeStore } from '../code-store.ts';
+import { handlerOf } from '../tier0/handlers.ts';
 import { REGION_TYPE, TABLE_SLOTS, type Tier0 } from '../tier0/interpreter.ts';
-import { HANDLER_BY_KEY } from '../tier0/shapes.ts';
 import { regionBody } from './emit.ts';
 import { findRegion, MAX_REGION_INSTRUCTIONS, type RegionGraph } from './graph.ts';
 import { Imports } from './imports.ts';
 import { Neighbourhood, type Sample } from './neighbourhood.ts';
 import { type Region, RegionStore } from './region-store.ts';
 
-const REGION_HANDLER = HANDLER_BY_KEY.get('region')!.number;
+const REGION_HANDLER = handlerOf('region');
 
 /** When code is compiled. */
 export interface Tuning {
