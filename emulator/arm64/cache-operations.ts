@@ -1,5 +1,6 @@
 import { ExternalAbort } from '../devices/device.ts';
 import { Access } from '../engine/core.ts';
+import { PageFlag } from '../memory/physical.ts';
 import type { Arm64Core } from './core.ts';
 import { AbortSource } from './translation/aborts.ts';
 
@@ -30,12 +31,18 @@ export function nothing(): void {}
  */
 export function dcZero(core: Arm64Core, lo: number, hi: number): void {
   if (!core.translateFor(lo, hi, Access.write, AbortSource.access, !core.stage1On)) return;
-  const { pa, secure } = core.translation;
+  const { pa, secure, slow, bank, entry } = core.translation;
   const start = pa - (pa % ZVA_BYTES);
   const by = core.initiator(secure);
   const { phys } = core;
   const offset = phys.ramFor(start, true, by);
   if (offset >= 0) {
+    const page = offset >>> 12;
+    if (!slow && (phys.pageFlags[page] & PageFlag.code) === 0) {
+      // The rest of the page is likely to follow: translated code does that by itself.
+      phys.markDirty(page);
+      bank.arm(entry, lo, hi, false, true, offset & ~0xfff);
+    }
     // A loop: for so few bytes a call of fill() costs more.
     const { words } = phys;
     for (let i = offset >> 2; i < (offset + ZVA_BYTES) >> 2; i++) words[i] = 0;

@@ -62,3 +62,19 @@ export function emitHostAddress(
   c.op(Op.i32WrapI64);
   c.wide('add', 32);
 }
+
+/** Bytes of a `zero` statement's block. */
+const BLOCK_BYTES = 64;
+
+/** Takes a virtual address from the stack and zeroes the aligned block around it; parameters as of {@link emitHostAddress}. */
+export function emitZeroBlock(c: Code, va: number, host: number, pushBase: () => void, miss: () => void): void {
+  emitHostAddress(c, va, host, pushBase, 1, TAG.write, miss);
+  c.i32(-BLOCK_BYTES);
+  c.wide('and', 32);
+  c.set(host);
+  for (let at = 0; at < BLOCK_BYTES; at += 8) {
+    c.get(host);
+    c.i64(0);
+    c.memory(Op.i64Store, at);
+  }
+}

@@ -268,7 +268,12 @@ export type Statement =
    * If `condition` is not zero, leaves to the system operation `call`, which redirects (an alignment fault) or performs the
    * whole instruction, after which the next one follows.
    */
-  | { readonly kind: 'check'; readonly condition: Expr; readonly call: number; readonly word: number };
+  | { readonly kind: 'check'; readonly condition: Expr; readonly call: number; readonly word: number }
+  /**
+   * Zeroes the naturally aligned block of 64 bytes around an address. Where translated code may not write there, leaves to the
+   * system operation `call`, as a check does.
+   */
+  | { readonly kind: 'zero'; readonly address: Expr; readonly call: number; readonly word: number };
 
 /** One lifted instruction. */
 export interface LiftedInstruction {

@@ -11,7 +11,7 @@ import { HANDLER_BY_ENCODING, HANDLERS, type Handler, type TrapTest, trapsVmCont
 import { Sys } from '../registers/slots.ts';
 import { EC } from '../syndrome.ts';
 import { LiftMode, SystemCall } from '../system-calls.ts';
-import { bigInt, binary, increment, int, NOTHING, readZR, set, system, writeZR } from './build.ts';
+import { bigInt, binary, increment, int, NOTHING, narrow, readZR, set, system, writeZR } from './build.ts';
 import { trappedWrite } from './exception.ts';
 
 const handlerOf = (word: number): Handler => HANDLERS[HANDLER_BY_ENCODING[(word >>> 5) & 0xffff]];
@@ -23,16 +23,8 @@ const ALL = 0xffff_ffff_ffff_ffffn;
 const value = (slot: number): Expr => ({ kind: 'reg', slot, width: 64 });
 const mask64 = (test: TrapTest): bigint => BigInt(test.mask >>> 0) << (test.high ? HIGH_HALF : 0n);
 
-/**
- * The checks for traps that apply at a level.
- * @returns undefined where a control lets accesses pass by being set: too rare here to be worth a form of its own
- */
-function trapChecks(
-  tests: readonly TrapTest[],
-  site: Site,
-  word: number,
-  call: number,
-): readonly Statement[] | undefined {
+/** The checks for traps that apply at a level. */
+function trapChecks(tests: readonly TrapTest[], site: Site, word: number, call: number): readonly Statement[] {
   const checks: Statement[] = [];
   for (const test of tests) {
     if (((test.from >> levelOf(site)) & 1) === 0) continue;
@@ -40,9 +32,8 @@ function trapChecks(
     if (test.ec === EC.FP_ACCESS && (site.mode & LiftMode.fp) !== 0) continue;
     // Nor, outside its own mode, the one of HCR_EL2.TVM.
     if (trapsVmControl(test)) continue;
-    if (test.ifZero) return undefined;
-    const condition = binary('and', value(test.slot), bigInt(mask64(test), 64));
-    checks.push({ kind: 'check', condition, call, word });
+    const bits = binary('and', value(test.slot), bigInt(mask64(test), 64));
+    checks.push({ kind: 'check', condition: test.ifZero ? narrow('eqz', bits) : bits, call, word });
   }
   return checks;
 }
@@ -77,6 +68,15 @@ export const writeRegister: Lift = (word, site) => {
   const checks = written === undefined ? undefined : trapChecks(h.writeTraps, site, word, call);
   if (written === undefined || checks === undefined) return system(call, word, true);
   return [...checks, ...(isStack(h) ? [stackCheck(word, call)] : []), ...written];
+};
+
+/** DC ZVA. */
+export const zeroBlock: Lift = (word, site) => {
+  const call = SystemCall.sys;
+  return [
+    ...trapChecks(handlerOf(word).writeTraps, site, word, call),
+    { kind: 'zero', address: readZR(Rt(word), 64), call, word },
+  ];
 };
 
 /** MSR DAIFSet: masking more interrupts lets nothing happen. SCTLR_EL1.UMA decides at EL0. */

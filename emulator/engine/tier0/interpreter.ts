@@ -14,7 +14,7 @@ import { type FunctionType, ModuleWriter } from '../../wasm/module.ts';
 import { Op, ValueType, VectorOpcode } from '../../wasm/opcodes.ts';
 import { emitDirectCondition, emitPackedCondition, kindOf, kindWidth } from '../conditions.ts';
 import { emitJumpLookup, JUMP_RECORD } from '../jump-cache.ts';
-import { emitHostAddress, LOADS, STORES, TAG } from '../memory-access.ts';
+import { emitHostAddress, emitZeroBlock, LOADS, STORES, TAG } from '../memory-access.ts';
 import { HANDLERS, handlerOf } from './handlers.ts';
 import { CHECK_FIELDS, Exit, Field, Header, RECORD_BYTES, SCRATCH, SCRATCH_ORIGIN } from './records.ts';
 import { type Action, type Handler, Head, type Shape } from './shapes.ts';
@@ -182,6 +182,9 @@ class HandlerWriter {
         c.end();
         this.flow.next();
         return;
+      case 'zero':
+        this.zero(action.address);
+        return;
       case 'leave':
         this.flow.exit(Exit.leave);
         return;
@@ -307,6 +310,21 @@ class HandlerWriter {
       row.emit(c, OPERAND_FIELDS.slice(0, row.operands).map(operand), () => this.field(Field.e));
     }
     c.simdMemory(VectorOpcode.store, 0);
+    this.flow.next();
+  }
+
+  private zero(address: Shape): void {
+    const c = this.c;
+    const { va, host } = this.frame;
+    this.begin(OPERAND_FIELDS);
+    this.value(address);
+    emitZeroBlock(
+      c,
+      va,
+      host,
+      () => this.frame.pushTlb(),
+      () => this.flow.exit(Exit.system),
+    );
     this.flow.next();
   }
 

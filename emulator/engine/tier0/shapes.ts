@@ -54,6 +54,8 @@ export type Action =
   | { readonly do: 'switch' }
   | { readonly do: 'system' }
   | { readonly do: 'check'; readonly condition: Shape }
+  /** Zeroes a block; leaves to a system operation where it may not. */
+  | { readonly do: 'zero'; readonly address: Shape }
   | { readonly do: 'leave' }
   /** Goes on in a compiled function, if the budget allows. */
   | { readonly do: 'region' }
@@ -100,6 +102,7 @@ export const Head = {
   switch: 'switch',
   system: 'system',
   setFlags: 'setFlags',
+  zero: 'zero',
   branch: 'branch',
   check: (width: Width): string => `check${width}`,
   set: (width: Width): string => `set${width}`,

@@ -19,6 +19,7 @@ const JUMP = handlerOf(Head.jump);
 const JUMP_CONSTANT = handlerOf(Head.jumpConstant);
 const SWITCH = handlerOf(Head.switch);
 const SYSTEM = handlerOf(Head.system);
+const ZERO = handlerOf(Head.zero);
 const SET_FLAGS = handlerOf(Head.setFlags);
 const BRANCH = startOf(Head.branch);
 const CHECK = { 32: startOf(Head.check(32)), 64: startOf(Head.check(64)) } as const;
@@ -125,6 +126,10 @@ export class Statements {
         return;
       case 'check':
         this.check(s);
+        return;
+      case 'zero':
+        this.registers(ZERO, s.address);
+        this.leaving(s);
         return;
     }
   }
@@ -233,8 +238,13 @@ export class Statements {
     values.fields.forEach((field, i) => {
       sink.u16(CHECK_FIELDS[i], field);
     });
-    sink.u16(Field.c, s.call);
-    sink.i32(Field.word, s.word | 0);
+    this.leaving(s);
+  }
+
+  /** What a record that may leave to a system operation says of it. */
+  private leaving({ call, word }: { readonly call: number; readonly word: number }): void {
+    this.sink.u16(Field.c, call);
+    this.sink.i32(Field.word, word | 0);
   }
 
   /** Begins the record of what sets flags, and writes its operands and result. */

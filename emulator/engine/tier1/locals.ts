@@ -152,6 +152,9 @@ export class Locals {
       case 'check':
         this.read(s.condition);
         return;
+      case 'zero':
+        this.read(s.address);
+        return;
       case 'jump':
         this.read(s.target);
         return;

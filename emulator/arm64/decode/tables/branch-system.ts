@@ -10,7 +10,7 @@ import {
 } from '../../lift/branch.ts';
 import { exceptionReturn, hypervisorCall, secureMonitorCall, supervisorCall } from '../../lift/exception.ts';
 import { clearExclusive, nothing, readNzcv, systemCall, systemCallEnds, writeNzcv } from '../../lift/system.ts';
-import { readRegister, setInterruptMasks, writeRegister } from '../../lift/system-register.ts';
+import { readRegister, setInterruptMasks, writeRegister, zeroBlock } from '../../lift/system-register.ts';
 import { SystemCall } from '../../system-calls.ts';
 import { type Encoding, row } from '../encoding.ts';
 
@@ -55,6 +55,7 @@ export const BRANCH_SYSTEM: readonly Encoding[] = [
   row('MSR (immediate) DAIFClr', '1101010100 0 00 011 0100 CRm 111 11111', systemCallEnds(SystemCall.msrImmediate)),
 
   row('SYS', '1101010100 0 01 op1 CRn CRm op2 Rt', systemCallEnds(SystemCall.sys)),
+  row('SYS DC ZVA', '1101010100 0 01 011 0111 0100 001 Rt', zeroBlock),
   row('SYSL', '1101010100 1 01 op1 CRn CRm op2 Rt', systemCall(SystemCall.sysl)),
   row('MSR (register)', '1101010100 0 1 o0 op1 CRn CRm op2 Rt', writeRegister),
   row('MRS', '1101010100 1 1 o0 op1 CRn CRm op2 Rt', readRegister),
