@@ -9,12 +9,26 @@ import { AbortSource } from './translation/aborts.ts';
  * operation by address is translated and may fault, and DC ZVA writes.
  */
 
-/** Bytes that DC ZVA writes: DCZID_EL0.BS = 4. */
-const ZVA_BYTES = 64;
+/** DCZID_EL0.BS: words that DC ZVA writes, as a power of two. */
+export const ZVA_BLOCK_SIZE = 4;
+const ZVA_BYTES = 4 << ZVA_BLOCK_SIZE;
 
 /** DC by address: needs read permission. */
 export function dcByAddress(core: Arm64Core, lo: number, hi: number): void {
-  core.translateFor(lo, hi, Access.read, AbortSource.cacheMaintenance);
+  if (!core.translateFor(lo, hi, Access.read, AbortSource.cacheMaintenance)) return;
+  const { pa, secure } = core.translation;
+  const offset = core.phys.ramFor(pa, false, core.initiator(secure));
+  if (offset >= 0) arm(core, lo, hi, offset, false);
+}
+
+/** Lets translated code do the rest of the page by itself: more operations are likely to follow. */
+function arm(core: Arm64Core, lo: number, hi: number, offset: number, write: boolean): void {
+  const { bank, entry, slow } = core.translation;
+  const { phys } = core;
+  const page = offset >>> 12;
+  if (slow || (write && (phys.pageFlags[page] & PageFlag.code) !== 0)) return;
+  if (write) phys.markDirty(page);
+  bank.arm(entry, lo, hi, !write, write, offset & ~0xfff);
 }
 
 /** DC IVAC loses what is in the cache, so it needs write permission (D4.4.7). */
@@ -31,18 +45,13 @@ export function nothing(): void {}
  */
 export function dcZero(core: Arm64Core, lo: number, hi: number): void {
   if (!core.translateFor(lo, hi, Access.write, AbortSource.access, !core.stage1On)) return;
-  const { pa, secure, slow, bank, entry } = core.translation;
+  const { pa, secure } = core.translation;
   const start = pa - (pa % ZVA_BYTES);
   const by = core.initiator(secure);
   const { phys } = core;
   const offset = phys.ramFor(start, true, by);
   if (offset >= 0) {
-    const page = offset >>> 12;
-    if (!slow && (phys.pageFlags[page] & PageFlag.code) === 0) {
-      // The rest of the page is likely to follow: translated code does that by itself.
-      phys.markDirty(page);
-      bank.arm(entry, lo, hi, false, true, offset & ~0xfff);
-    }
+    arm(core, lo, hi, offset, true);
     // A loop: for so few bytes a call of fill() costs more.
     const { words } = phys;
     for (let i = offset >> 2; i < (offset + ZVA_BYTES) >> 2; i++) words[i] = 0;

@@ -270,10 +270,16 @@ export type Statement =
    */
   | { readonly kind: 'check'; readonly condition: Expr; readonly call: number; readonly word: number }
   /**
-   * Zeroes the naturally aligned block of 64 bytes around an address. Where translated code may not write there, leaves to the
-   * system operation `call`, as a check does.
+   * Reaches the naturally aligned line of 64 bytes around an address: zeroes it, or does nothing where it may be read. Where
+   * translated code may not do that, leaves to the system operation `call`, as a check does.
    */
-  | { readonly kind: 'zero'; readonly address: Expr; readonly call: number; readonly word: number };
+  | {
+      readonly kind: 'line';
+      readonly zero: boolean;
+      readonly address: Expr;
+      readonly call: number;
+      readonly word: number;
+    };
 
 /** One lifted instruction. */
 export interface LiftedInstruction {

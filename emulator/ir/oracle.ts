@@ -270,7 +270,7 @@ export function execute(statements: readonly Statement[], m: OracleMachine): big
       case 'check':
         if (evaluate(s.condition, m) !== 0n) return m.system(s.call, s.word);
         break;
-      case 'zero':
+      case 'line':
         return m.system(s.call, s.word);
       default:
         perform(s, m);
@@ -279,7 +279,7 @@ export function execute(statements: readonly Statement[], m: OracleMachine): big
   return undefined;
 }
 
-type Plain = Exclude<Statement, { kind: 'branch' | 'goto' | 'jump' | 'switch' | 'system' | 'check' | 'zero' }>;
+type Plain = Exclude<Statement, { kind: 'branch' | 'goto' | 'jump' | 'switch' | 'system' | 'check' | 'line' }>;
 
 function perform(s: Plain, m: OracleMachine): void {
   switch (s.kind) {

@@ -250,7 +250,7 @@ function* entries(): Generator<Entry> {
   yield* flagSetters();
   yield plain(Head.setFlags, { do: 'setFlags', value: r(32) });
   yield* tests();
-  yield plain(Head.zero, { do: 'zero', address: r() });
+  for (const zero of [false, true]) yield plain(Head.line(zero), { do: 'line', zero, address: r() });
   yield plain(Head.goto, { do: 'goto' });
   yield plain(Head.jump, { do: 'jump', target: r() });
   yield plain(Head.jumpConstant, { do: 'jumpConstant' });

@@ -14,7 +14,7 @@ import { type FunctionType, ModuleWriter } from '../../wasm/module.ts';
 import { Op, ValueType, VectorOpcode } from '../../wasm/opcodes.ts';
 import { emitDirectCondition, emitPackedCondition, kindOf, kindWidth } from '../conditions.ts';
 import { emitJumpLookup, JUMP_RECORD } from '../jump-cache.ts';
-import { emitHostAddress, emitZeroBlock, LOADS, STORES, TAG } from '../memory-access.ts';
+import { emitHostAddress, emitLine, LOADS, STORES, TAG } from '../memory-access.ts';
 import { HANDLERS, handlerOf } from './handlers.ts';
 import { CHECK_FIELDS, Exit, Field, Header, RECORD_BYTES, SCRATCH, SCRATCH_ORIGIN } from './records.ts';
 import { type Action, type Handler, Head, type Shape } from './shapes.ts';
@@ -182,8 +182,8 @@ class HandlerWriter {
         c.end();
         this.flow.next();
         return;
-      case 'zero':
-        this.zero(action.address);
+      case 'line':
+        this.line(action.address, action.zero);
         return;
       case 'leave':
         this.flow.exit(Exit.leave);
@@ -313,16 +313,17 @@ class HandlerWriter {
     this.flow.next();
   }
 
-  private zero(address: Shape): void {
+  private line(address: Shape, zero: boolean): void {
     const c = this.c;
     const { va, host } = this.frame;
     this.begin(OPERAND_FIELDS);
     this.value(address);
-    emitZeroBlock(
+    emitLine(
       c,
       va,
       host,
       () => this.frame.pushTlb(),
+      zero,
       () => this.flow.exit(Exit.system),
     );
     this.flow.next();

@@ -54,8 +54,8 @@ export type Action =
   | { readonly do: 'switch' }
   | { readonly do: 'system' }
   | { readonly do: 'check'; readonly condition: Shape }
-  /** Zeroes a block; leaves to a system operation where it may not. */
-  | { readonly do: 'zero'; readonly address: Shape }
+  /** Zeroes a line, or asks for its being readable; leaves to a system operation where it may not. */
+  | { readonly do: 'line'; readonly zero: boolean; readonly address: Shape }
   | { readonly do: 'leave' }
   /** Goes on in a compiled function, if the budget allows. */
   | { readonly do: 'region' }
@@ -102,9 +102,9 @@ export const Head = {
   switch: 'switch',
   system: 'system',
   setFlags: 'setFlags',
-  zero: 'zero',
   branch: 'branch',
   check: (width: Width): string => `check${width}`,
+  line: (zero: boolean): string => `line.${zero ? 'zero' : 'read'}`,
   set: (width: Width): string => `set${width}`,
   load: (size: number, extend: Extend, user: boolean): string => `load${size}.${extend}${user ? '.user' : ''}`,
   store: (size: number, user: boolean): string => `store${size}${user ? '.user' : ''}`,

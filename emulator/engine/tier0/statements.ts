@@ -19,7 +19,7 @@ const JUMP = handlerOf(Head.jump);
 const JUMP_CONSTANT = handlerOf(Head.jumpConstant);
 const SWITCH = handlerOf(Head.switch);
 const SYSTEM = handlerOf(Head.system);
-const ZERO = handlerOf(Head.zero);
+const LINE = [false, true].map((zero) => handlerOf(Head.line(zero)));
 const SET_FLAGS = handlerOf(Head.setFlags);
 const BRANCH = startOf(Head.branch);
 const CHECK = { 32: startOf(Head.check(32)), 64: startOf(Head.check(64)) } as const;
@@ -127,8 +127,8 @@ export class Statements {
       case 'check':
         this.check(s);
         return;
-      case 'zero':
-        this.registers(ZERO, s.address);
+      case 'line':
+        this.registers(LINE[s.zero ? 1 : 0], s.address);
         this.leaving(s);
         return;
     }

@@ -8,7 +8,7 @@ import type { Expr, Statement } from '../../ir/ir.ts';
 import { Slot } from '../../ir/slots.ts';
 import { Code, type Label } from '../../wasm/code.ts';
 import { Op, ValueType } from '../../wasm/opcodes.ts';
-import { emitHostAddress, emitZeroBlock, LOADS, STORES, TAG } from '../memory-access.ts';
+import { emitHostAddress, emitLine, LOADS, STORES, TAG } from '../memory-access.ts';
 import { ExitWriter } from './exits.ts';
 import { flagKinds, type KnownKind } from './flag-kinds.ts';
 import type { RegionBlock, RegionGraph } from './graph.ts';
@@ -261,13 +261,14 @@ class RegionWriter {
         this.leaveHere();
         c.end();
         return;
-      case 'zero':
+      case 'line':
         values.value(s.address);
-        emitZeroBlock(
+        emitLine(
           c,
           this.va,
           this.host,
           () => c.get(this.tlb),
+          s.zero,
           () => this.leaveHere(),
         );
         return;

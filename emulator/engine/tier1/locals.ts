@@ -152,7 +152,7 @@ export class Locals {
       case 'check':
         this.read(s.condition);
         return;
-      case 'zero':
+      case 'line':
         this.read(s.address);
         return;
       case 'jump':
