@@ -22,6 +22,8 @@ export interface TableState {
   readonly span: readonly number[];
 }
 
+export const NO_ENTRIES: TableState = { tagLo: [], tagHi: [], page: [], flags: [], span: [] };
+
 /** log2 of the bytes of the smallest page: most entries cover no more. */
 const PAGE_SPAN = 12;
 const SPANS = 64;

@@ -1,4 +1,4 @@
-import { EntryTable, type TableState } from './entry-table.ts';
+import { EntryTable, NO_ENTRIES, type TableState } from './entry-table.ts';
 import type { PhysicalMemory } from './physical.ts';
 
 export { EntryFlag } from './entry-table.ts';
@@ -45,6 +45,9 @@ export interface ContextKey {
   readonly mode: number;
 }
 
+/** The context of a bank that none was given yet. */
+const NOBODY: ContextKey = { regime: -1, asid: 0, vmid: 0, mode: 0 };
+
 /** The translations of one context. */
 export class TlbBank {
   readonly index: number;
@@ -52,9 +55,7 @@ export class TlbBank {
   readonly base: number;
   /** Byte offset of the jump cache. */
   readonly jumpBase: number;
-  key: ContextKey = { regime: -1, asid: 0, vmid: 0, mode: 0 };
-  /** Whether the bank's part of linear memory is fit to be read: most machines use few banks, and touch no more memory than those. */
-  private ready = false;
+  key: ContextKey = NOBODY;
   readonly data: EntryTable;
   readonly fetch: EntryTable;
   private readonly words: Int32Array;
@@ -72,13 +73,6 @@ export class TlbBank {
     this.tags = new BigInt64Array(buffer, base, BANK_BYTES / 8);
     this.data = new EntryTable(TLB_ENTRIES, (e) => this.disarm(e));
     this.fetch = new EntryTable(FETCH_ENTRIES, (e) => this.forgetJumps(this.fetch.pageLo(e)));
-  }
-
-  /** Gives the bank to a context, or to none. What it holds stays. */
-  assign(key: ContextKey): void {
-    this.key = key;
-    if (this.ready || key.regime < 0) return;
-    this.ready = true;
     for (let e = 0; e < TLB_ENTRIES; e++) this.disarm(e);
     for (let k = 0; k < JUMP_ENTRIES; k++) this.emptyJump(k);
     this.words.fill(0, this.pageAt(0), this.pageAt(0) + FETCH_ENTRIES);
@@ -209,16 +203,27 @@ export class TlbBank {
   }
 }
 
+interface BankState {
+  readonly key: ContextKey;
+  readonly data: TableState;
+  readonly fetch: TableState;
+}
+
 /** What a CPU's banks hold. */
 export interface TlbState {
   readonly turn: number;
   readonly last: number;
-  readonly banks: readonly { readonly key: ContextKey; readonly data: TableState; readonly fetch: TableState }[];
+  readonly banks: readonly BankState[];
 }
 
-/** All banks of one CPU. */
+const UNUSED: BankState = { key: NOBODY, data: NO_ENTRIES, fetch: NO_ENTRIES };
+
+/** All banks of one CPU. A bank is made when a context is given it first: most machines use few, and take no memory for the others. */
 export class Tlb {
-  readonly banks: readonly TlbBank[];
+  private readonly buffer: ArrayBuffer;
+  private readonly base: number;
+  private readonly count: number;
+  private readonly made: TlbBank[] = [];
   /** Banks that a context was ever given, from the first on. */
   inUse = 0;
   private turn = 0;
@@ -230,13 +235,27 @@ export class Tlb {
    * @param base byte offset in linear memory of `count` banks of {@link BANK_BYTES}
    */
   constructor(buffer: ArrayBuffer, base: number, count: number) {
-    this.banks = Array.from({ length: count }, (_, i) => new TlbBank(buffer, base + i * BANK_BYTES, i));
+    this.buffer = buffer;
+    this.base = base;
+    this.count = count;
+    this.bank(0);
+  }
+
+  /** Those that were made; the first one always is. */
+  get banks(): readonly TlbBank[] {
+    return this.made;
+  }
+
+  private bank(index: number): TlbBank {
+    for (let i = this.made.length; i <= index; i++)
+      this.made.push(new TlbBank(this.buffer, this.base + i * BANK_BYTES, i));
+    return this.made[index];
   }
 
   /** The bank of a context. A context that has none takes the bank that was given away the longest ago, emptied. */
   select(regime: number, asid: number, vmid: number, mode: number): TlbBank {
     for (let i = 0; i < this.inUse; i++) {
-      const bank = this.banks[i];
+      const bank = this.made[i];
       const k = bank.key;
       if (k.regime === regime && k.asid === asid && k.vmid === vmid && k.mode === mode) {
         this.last = bank.index;
@@ -244,31 +263,33 @@ export class Tlb {
       }
     }
     // The bank that was asked for last is in use beside this one (privileged and unprivileged accesses).
-    if (this.turn === this.last) this.turn = (this.turn + 1) % this.banks.length;
-    const bank = this.banks[this.turn];
+    if (this.turn === this.last) this.turn = (this.turn + 1) % this.count;
+    const bank = this.bank(this.turn);
     this.inUse = Math.max(this.inUse, this.turn + 1);
     this.last = this.turn;
-    this.turn = (this.turn + 1) % this.banks.length;
+    this.turn = (this.turn + 1) % this.count;
     bank.flush();
-    bank.assign({ regime, asid, vmid, mode });
+    bank.key = { regime, asid, vmid, mode };
     this.onEvict(bank);
     return bank;
   }
 
   disarmAll(): void {
-    for (const bank of this.banks) bank.disarmAll();
+    for (const bank of this.made) bank.disarmAll();
   }
 
   forgetJumps(): void {
-    for (const bank of this.banks) bank.forgetAllJumps();
+    for (const bank of this.made) bank.forgetAllJumps();
   }
 
-  /** All banks' contexts and translations. */
+  /** Contexts and translations of all banks in use. */
   save(): TlbState {
     return {
       turn: this.turn,
       last: this.last,
-      banks: this.banks.map((bank) => ({ key: bank.key, data: bank.data.save(), fetch: bank.fetch.save() })),
+      banks: this.made
+        .slice(0, this.inUse)
+        .map((bank) => ({ key: bank.key, data: bank.data.save(), fetch: bank.fetch.save() })),
     };
   }
 
@@ -279,25 +300,27 @@ export class Tlb {
   restore(state: TlbState): void {
     this.turn = state.turn;
     this.last = state.last;
-    this.inUse = state.banks.reduce((inUse, { key }, i) => (key.regime < 0 ? inUse : i + 1), 0);
-    this.banks.forEach((bank, i) => {
-      const saved = state.banks[i];
-      bank.assign(saved.key);
+    this.inUse = state.banks.length;
+    const last = Math.max(this.made.length, this.inUse) - 1;
+    for (let i = 0; i <= last; i++) {
+      const bank = this.bank(i);
+      const saved = state.banks[i] ?? UNUSED;
+      bank.key = saved.key;
       if (!bank.data.restore(saved.data)) bank.disarmWrites();
       bank.fetch.restore(saved.fetch);
       this.onEvict(bank);
-    });
+    }
   }
 
   /** Takes the fast way of writing away everywhere: the next write of each page is noticed. */
   protectAll(): void {
-    for (const bank of this.banks) bank.disarmWrites();
+    for (const bank of this.made) bank.disarmWrites();
   }
 
   /** Takes the fast way of writing to one page of RAM away. @param page linear-memory offset >> 12 */
   protectPage(page: number, phys: PhysicalMemory): void {
     const physical = phys.physicalPageOf(page);
-    for (const bank of this.banks) {
+    for (const bank of this.made) {
       const { data } = bank;
       data.each((e) => {
         if (data.page[e] === physical) bank.disarmWrite(e);
