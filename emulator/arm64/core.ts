@@ -225,17 +225,26 @@ export class Arm64Core implements Core {
   /** The process state or SCR_EL3 changed: the context follows. */
   levelChanged(): void {
     this.readLevel();
+    this.redirected = true;
+    // While a level is offered, nobody wants to be told of changes of level.
+    if (this.contexts.isOffered(this.el)) {
+      this.arrive();
+      return;
+    }
     this.refresh();
     this.debug.levelChanged();
     if (this.pmu.active) this.pmu.update();
-    this.redirected = true;
   }
 
   follow(): void {
-    const { state, contexts } = this;
-    state.setLo(Slot.SWITCHED, 0);
+    this.state.setLo(Slot.SWITCHED, 0);
     this.readLevel();
-    const { el, regime } = this;
+    this.arrive();
+  }
+
+  /** The context of the level, which is offered and so known, comes into force. */
+  private arrive(): void {
+    const { contexts, el, regime } = this;
     this.bank = contexts.bank(regime, el);
     this.userBank = el === 1 ? contexts.bank(regime, 0) : this.bank;
     this.mode = this.bank.key.mode & LiftMode.mask;

@@ -2,45 +2,16 @@ import { Slot } from '../ir/slots.ts';
 import type { Arm64Core } from './core.ts';
 import { countInterrupt, countReturn, countSynchronous, countWorld, type InterruptName } from './counting.ts';
 import { PState, processState, setConditionFlags } from './pstate.ts';
+import { ByLevel } from './registers/by-level.ts';
 import { Sys } from './registers/slots.ts';
 import { stepBitAfterReturn } from './self-hosted-debug/enables.ts';
 import { EC, syndrome } from './syndrome.ts';
 
-const {
-  ELR_EL1,
-  ELR_EL2,
-  ELR_EL3,
-  ESR_EL1,
-  ESR_EL2,
-  ESR_EL3,
-  FAR_EL1,
-  FAR_EL2,
-  FAR_EL3,
-  HCR_EL2,
-  PSTATE,
-  SCR_EL3,
-  SPSR_EL1,
-  SPSR_EL2,
-  SPSR_EL3,
-  SP_EL0,
-  SP_EL1,
-  SP_EL2,
-  SP_EL3,
-  VBAR_EL1,
-  VBAR_EL2,
-  VBAR_EL3,
-} = Sys;
+const { HCR_EL2, PSTATE, SCR_EL3 } = Sys;
+const { BANKED_SP, ELR, ESR, FAR, SPSR, VBAR } = ByLevel;
+const { EXCLUSIVE_ADDRESS, PC, SP } = Slot;
 
 /** Taking exceptions and returning from them (Arm ARM D1.10, D1.11, shared pseudocode J1). */
-
-const NONE = -1;
-/** Registers by exception level. */
-export const SPSR = [NONE, SPSR_EL1, SPSR_EL2, SPSR_EL3] as const;
-export const ELR = [NONE, ELR_EL1, ELR_EL2, ELR_EL3] as const;
-export const VBAR = [NONE, VBAR_EL1, VBAR_EL2, VBAR_EL3] as const;
-export const ESR = [NONE, ESR_EL1, ESR_EL2, ESR_EL3] as const;
-const FAR = [NONE, FAR_EL1, FAR_EL2, FAR_EL3] as const;
-export const BANKED_SP = [SP_EL0, SP_EL1, SP_EL2, SP_EL3] as const;
 
 /** Offsets into the vector table (D1.10.2). */
 export const Vector = { synchronous: 0, irq: 0x80, fiq: 0x100, serror: 0x180 } as const;
@@ -62,8 +33,8 @@ export function changeProcessState(core: Arm64Core, next: number): void {
   const from = stackSlot(now);
   const to = stackSlot(next);
   if (from !== to) {
-    state.copy(from, Slot.SP);
-    state.copy(Slot.SP, to);
+    state.copy(from, SP);
+    state.copy(SP, to);
   }
   state.setLo(PSTATE, next);
 }
@@ -86,7 +57,7 @@ function enterLevel(core: Arm64Core, target: number, vector: number, pcLo: numbe
   state.set(ELR[target], pcLo, pcHi);
   changeProcessState(core, PState.DAIF | (target << PState.EL_SHIFT) | PState.SP);
   const base = VBAR[target];
-  state.set(Slot.PC, state.lo(base) | (from + vector), state.hi(base));
+  state.set(PC, state.lo(base) | (from + vector), state.hi(base));
   core.levelChanged();
   countWorld(core, secure);
 }
@@ -96,7 +67,7 @@ export function takeException(core: Arm64Core, target: number, esr: number): voi
   const { state } = core;
   state.set(ESR[target], esr, 0);
   countSynchronous(core, target, esr);
-  enterLevel(core, target, Vector.synchronous, state.lo(Slot.PC), state.hi(Slot.PC));
+  enterLevel(core, target, Vector.synchronous, state.lo(PC), state.hi(PC));
 }
 
 /** Takes a synchronous exception that returns behind the instruction (SVC, HVC, SMC). */
@@ -105,8 +76,8 @@ export function takeCall(core: Arm64Core, target: number, esr: number): void {
   state.set(ESR[target], esr, 0);
   countSynchronous(core, target, esr);
   core.debug.advance();
-  const lo = (state.lo(Slot.PC) + 4) | 0;
-  enterLevel(core, target, Vector.synchronous, lo, (state.hi(Slot.PC) + (lo >= 0 && lo < 4 ? 1 : 0)) | 0);
+  const lo = (state.lo(PC) + 4) | 0;
+  enterLevel(core, target, Vector.synchronous, lo, (state.hi(PC) + (lo >= 0 && lo < 4 ? 1 : 0)) | 0);
 }
 
 /** Takes a synchronous exception with a fault address. */
@@ -126,7 +97,7 @@ export function takeInterrupt(
   const { state } = core;
   countInterrupt(core, target, name);
   if (esr !== undefined) state.set(ESR[target], esr, 0);
-  enterLevel(core, target, vector, state.lo(Slot.PC), state.hi(Slot.PC));
+  enterLevel(core, target, vector, state.lo(PC), state.hi(PC));
 }
 
 /** The instruction is UNDEFINED here (D1.10.4: Unknown reason). */
@@ -172,9 +143,9 @@ export function exceptionReturn(core: Arm64Core): void {
     changeProcessState(core, kept | step | (spsr & (PState.EL_MASK | PState.SP | PState.IL)));
   }
   setConditionFlags(state, spsr >>> PState.NZCV_SHIFT);
-  state.set(Slot.EXCLUSIVE_ADDRESS, -1, -1);
+  state.set(EXCLUSIVE_ADDRESS, -1, -1);
   core.levelChanged();
   countReturn(core, el);
   countWorld(core, secure);
-  state.set(Slot.PC, pcLo, core.branchTop(pcLo, pcHi));
+  state.set(PC, pcLo, core.branchTop(pcLo, pcHi));
 }

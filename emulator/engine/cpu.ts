@@ -3,31 +3,26 @@
  * to the instruction: an exception, an interrupt or the end of a slice falls on the same instruction whatever the
  * slices are and however the code was cut into blocks.
  */
-import { ExternalAbort, type Initiator } from '../devices/device.ts';
+import type { Initiator } from '../devices/device.ts';
 import { Slot } from '../ir/slots.ts';
-import { PageFlag, type PhysicalMemory } from '../memory/physical.ts';
+import type { PhysicalMemory } from '../memory/physical.ts';
 import { EntryFlag } from '../memory/tlb.ts';
 import type { CodeStore, Lift } from './code-store.ts';
-import { Access, type AccessKind, type Core } from './core.ts';
-import { type MemoryForm, memoryForm } from './memory-form.ts';
-import { handlerOf } from './tier0/handlers.ts';
+import { Access, type Core } from './core.ts';
+import { Outcome, SlowAccess } from './slow-access.ts';
 import type { Tier0 } from './tier0/interpreter.ts';
 import { Exit, Field, NOT_TRANSLATED, RECORD_BYTES, SCRATCH, SCRATCH_ORIGIN } from './tier0/records.ts';
+import { HANDLER_BY_KEY } from './tier0/shapes.ts';
 import type { Regions } from './tier1/regions.ts';
 import type { Timeline } from './timeline.ts';
 
-/** What the slow way of a memory access came to. */
-const Outcome = { retry: 0, done: 1, exception: 2 } as const;
-type OutcomeKind = 0 | 1 | 2;
-
 /** {@link Core.pace}. */
 const Pace = { free: 0, instruction: 2 } as const;
-const LEAVE = handlerOf('leave');
-const SYSTEM = handlerOf('system');
+const LEAVE = HANDLER_BY_KEY.get('leave')!.number;
+const SYSTEM = HANDLER_BY_KEY.get('system')!.number;
 /** Instructions that a block or compiled function may want at once: with less, more is taken from the slice. */
 const LOW = 2048;
 const LONGEST_INTERVAL = 1 << 18;
-const ALL_ONES = -1;
 
 /** What all CPUs of a machine share. */
 export interface Shared {
@@ -60,7 +55,8 @@ export class Cpu implements Runner {
   readonly core: Core;
   private readonly shared: Shared;
   private readonly lift: Lift;
-  private readonly initiators: readonly [Initiator, Initiator];
+  private readonly initiators: readonly [nonSecure: Initiator, secure: Initiator];
+  private readonly slow: SlowAccess;
   attention = false;
   private limit = 0;
   /** Instructions that may start before the next look around; the rest of the slice is in `reserve`. */
@@ -76,7 +72,6 @@ export class Cpu implements Runner {
   private patchedRecord = 0;
   private patchedHandler = 0;
   private patchedIndex = 0;
-  private readonly value = new Int32Array(4);
 
   constructor(number: number, core: Core, shared: Shared) {
     this.number = number;
@@ -90,6 +85,7 @@ export class Cpu implements Runner {
       { secure: false, cpu: number },
       { secure: true, cpu: number },
     ];
+    this.slow = new SlowAccess(core, shared.phys, shared.code.arena, this.initiators);
   }
 
   /** Exact within blocks too. */
@@ -251,7 +247,7 @@ export class Cpu implements Runner {
       this.leaveBlock(block, index);
       return this.proceed();
     }
-    const outcome = this.access(record);
+    const outcome = this.slow.access(record);
     if (outcome === Outcome.exception) {
       this.leaveBlock(block, index);
       return this.proceed();
@@ -356,179 +352,5 @@ export class Cpu implements Runner {
       if (shared.code.arena.cost(record) <= this.budget) return record;
     }
     return shared.code.step(offset, pcLo, pcHi, core.mode, this.lift);
-  }
-
-  /** The slow way of a memory access: makes the fast way possible, or performs the access, or takes the exception. */
-  private access(record: number): OutcomeKind {
-    const { core, shared } = this;
-    const form = memoryForm(shared.code.arena.workAt(record));
-    const state = core.state;
-    const vaLo = state.lo(Slot.EXIT_VA);
-    const vaHi = state.hi(Slot.EXIT_VA);
-    const kind: AccessKind = form.store ? Access.write : Access.read;
-    if ((vaLo & 0xfff) + form.bytes > 4096) return this.crossingAccess(record, form, vaLo, vaHi, kind);
-    if (!core.translate(vaLo, vaHi, form.size, kind, form.user, form.bytes)) return Outcome.exception;
-    const t = core.translation;
-    const by = this.initiators[t.secure ? 1 : 0];
-    const offset = shared.phys.ramFor(t.pa, form.store, by);
-    if (offset >= 0 && !t.slow) {
-      const flags = t.bank.data.flags[t.entry];
-      const page = offset >>> 12;
-      if (form.store) {
-        if (!(shared.phys.pageFlags[page] & PageFlag.code)) {
-          shared.phys.markDirty(page);
-          // Reading may be armed along with writing only if the protection lets reads pass too.
-          const readable = (flags & EntryFlag.read) !== 0 && shared.phys.ramFor(t.pa, false, by) >= 0;
-          t.bank.arm(t.entry, vaLo, vaHi, readable, true, offset & ~0xfff);
-          return Outcome.retry;
-        }
-      } else {
-        t.bank.arm(t.entry, vaLo, vaHi, true, false, offset & ~0xfff);
-        return Outcome.retry;
-      }
-    }
-    const pa = t.pa;
-    return this.perform(record, form, vaLo, vaHi, kind, () => pa, by, form.bytes);
-  }
-
-  /** An access that touches two pages: both are translated before anything happens. */
-  private crossingAccess(record: number, form: MemoryForm, vaLo: number, vaHi: number, kind: AccessKind): OutcomeKind {
-    const { core } = this;
-    const firstBytes = 4096 - (vaLo & 0xfff);
-    if (!core.translate(vaLo, vaHi, form.size, kind, form.user, firstBytes)) return Outcome.exception;
-    const first = core.translation.pa;
-    const by = this.initiators[core.translation.secure ? 1 : 0];
-    const nextLo = (vaLo + firstBytes) | 0;
-    const nextHi = nextLo === 0 ? (vaHi + 1) | 0 : vaHi;
-    if (!core.translate(nextLo, nextHi, 1, kind, form.user, form.bytes - firstBytes)) return Outcome.exception;
-    const second = core.translation.pa;
-    return this.perform(
-      record,
-      form,
-      vaLo,
-      vaHi,
-      kind,
-      (i) => (i < firstBytes ? first + i : second + i - firstBytes),
-      by,
-      1,
-    );
-  }
-
-  /**
-   * Performs an access piece by piece over the bus.
-   * @param unit bytes of a piece at the most: 1 where pieces may not be aligned
-   */
-  private perform(
-    record: number,
-    form: MemoryForm,
-    vaLo: number,
-    vaHi: number,
-    kind: AccessKind,
-    place: (byte: number) => number,
-    by: Initiator,
-    unit: number,
-  ): OutcomeKind {
-    const { phys } = this.shared;
-    let failed = false;
-    try {
-      failed = form.exclusive && !this.exclusiveHolds(form, vaLo, vaHi, place, by);
-      if (!form.store) this.readPieces(form, place, by, unit);
-      else if (!failed) {
-        this.takeRegisters(record, form);
-        const piece = Math.min(unit, form.size, 4);
-        for (let i = 0; i < form.bytes; i += piece) {
-          const at = unit === 1 ? place(i) : place(0) + i;
-          phys.write(at, piece, this.bytesOfValue(i, piece), by);
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof ExternalAbort)) throw error;
-      this.core.externalAbort(vaLo, vaHi, kind);
-      return Outcome.exception;
-    }
-    if (form.exclusive) this.finishExclusive(record, failed);
-    else if (!form.store) this.giveRegisters(record, form);
-    return Outcome.done;
-  }
-
-  /** Reads into {@link value}: the first register's 8 bytes, then the second's. */
-  private readPieces(form: MemoryForm, place: (byte: number) => number, by: Initiator, unit: number): void {
-    const { phys } = this.shared;
-    this.value.fill(0);
-    const piece = Math.min(unit, form.size, 4);
-    for (let i = 0; i < form.bytes; i += piece) {
-      const at = unit === 1 ? place(i) : place(0) + i;
-      const lane = i < form.size ? i : 8 + i - form.size;
-      this.value[lane >> 2] |= phys.read(at, piece, by) << ((lane & 3) * 8);
-    }
-  }
-
-  /** `size` bytes at byte `i` of the store's value. */
-  private bytesOfValue(i: number, size: number): number {
-    const v = this.value;
-    const lane = i < this.valueSize ? i : 8 + i - this.valueSize;
-    const word = v[lane >> 2] >>> ((lane & 3) * 8);
-    return size === 4 ? word : word & ((1 << (size * 8)) - 1);
-  }
-
-  private valueSize = 8;
-
-  private takeRegisters(record: number, form: MemoryForm): void {
-    const arena = this.shared.code.arena;
-    const words = this.core.state.words;
-    this.valueSize = form.size;
-    const [first, second] = form.registers;
-    const a = arena.fieldAt(record, first) >> 2;
-    this.value[0] = words[a];
-    this.value[1] = words[a + 1];
-    if (second === 0) return;
-    const b = arena.fieldAt(record, second) >> 2;
-    this.value[2] = words[b];
-    this.value[3] = words[b + 1];
-  }
-
-  private giveRegisters(record: number, form: MemoryForm): void {
-    const arena = this.shared.code.arena;
-    const words = this.core.state.words;
-    const v = this.value;
-    const [first, second] = form.registers;
-    const a = arena.fieldAt(record, first) >> 2;
-    if (form.extend !== 'zero') {
-      const shift = 32 - form.size * 8;
-      v[0] = (v[0] << shift) >> shift;
-      v[1] = form.extend === 'sign64' ? v[0] >> 31 : 0;
-    }
-    // The second register is written first: where both are one register, the first value stays, as in translated code.
-    if (second !== 0) {
-      const b = arena.fieldAt(record, second) >> 2;
-      words[b] = v[2];
-      words[b + 1] = v[3];
-    }
-    words[a] = v[0];
-    words[a + 1] = v[1];
-  }
-
-  /** Whether a store-exclusive that cannot take the fast way finds its monitor intact. */
-  private exclusiveHolds(
-    form: MemoryForm,
-    vaLo: number,
-    vaHi: number,
-    place: (byte: number) => number,
-    by: Initiator,
-  ): boolean {
-    const state = this.core.state;
-    if (state.lo(Slot.EXCLUSIVE_ADDRESS) !== vaLo || state.hi(Slot.EXCLUSIVE_ADDRESS) !== vaHi) return false;
-    this.readPieces(form, place, by, form.bytes);
-    const seen = (slot: number, at: number): boolean =>
-      state.lo(slot) === this.value[at] && state.hi(slot) === this.value[at + 1];
-    return seen(Slot.EXCLUSIVE_VALUE, 0) && (form.bytes === form.size || seen(Slot.EXCLUSIVE_VALUE2, 2));
-  }
-
-  private finishExclusive(record: number, failed: boolean): void {
-    const state = this.core.state;
-    const status = this.shared.code.arena.fieldAt(record, Field.d) >> 2;
-    state.words[status] = failed ? 1 : 0;
-    state.words[status + 1] = 0;
-    state.set(Slot.EXCLUSIVE_ADDRESS, ALL_ONES, ALL_ONES);
   }
 }

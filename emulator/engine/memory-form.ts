@@ -1,6 +1,6 @@
 import type { Extend } from '../ir/ir.ts';
-import { HANDLERS } from './tier0/handlers.ts';
 import { Field } from './tier0/records.ts';
+import { HANDLERS } from './tier0/shapes.ts';
 
 /** What the slow way must know of a record that accesses memory. */
 export interface MemoryForm {
@@ -16,43 +16,27 @@ export interface MemoryForm {
   readonly registers: readonly [number, number];
 }
 
+type Registers = MemoryForm['registers'];
+
+/** One place where forms are made, so that all have one shape for the host's compiler. */
+function form(size: number, registers: Registers, differing: Partial<MemoryForm>): MemoryForm {
+  const { store = false, exclusive = false, user = false, extend = 'zero' } = differing;
+  const bytes = registers[1] === 0 ? size : size * 2;
+  return { store, exclusive, user, size, bytes, extend, registers };
+}
+
 const FORMS: readonly (MemoryForm | undefined)[] = HANDLERS.map(({ action }): MemoryForm | undefined => {
-  const plain = { exclusive: false, user: false, extend: 'zero' as Extend };
   switch (action.do) {
     case 'load':
-      return {
-        ...plain,
-        store: false,
-        user: action.user,
-        size: action.size,
-        bytes: action.size,
-        extend: action.extend,
-        registers: [Field.d, 0],
-      };
+      return form(action.size, [Field.d, 0], { user: action.user, extend: action.extend });
     case 'store':
-      return {
-        ...plain,
-        store: true,
-        user: action.user,
-        size: action.size,
-        bytes: action.size,
-        registers: [Field.d, 0],
-      };
+      return form(action.size, [Field.d, 0], { store: true, user: action.user });
     case 'loadPair':
-      return { ...plain, store: false, size: action.size, bytes: action.size * 2, registers: [Field.d, Field.a] };
+      return form(action.size, [Field.d, Field.a], {});
     case 'storePair':
-      return { ...plain, store: true, size: action.size, bytes: action.size * 2, registers: [Field.d, Field.a] };
-    case 'storeExclusive': {
-      const bytes = action.pair ? action.size * 2 : action.size;
-      return {
-        ...plain,
-        store: true,
-        exclusive: true,
-        size: action.size,
-        bytes,
-        registers: [Field.a, action.pair ? Field.b : 0],
-      };
-    }
+      return form(action.size, [Field.d, Field.a], { store: true });
+    case 'storeExclusive':
+      return form(action.size, [Field.a, action.pair ? Field.b : 0], { store: true, exclusive: true });
     default:
       return undefined;
   }

@@ -270,8 +270,6 @@ export function execute(statements: readonly Statement[], m: OracleMachine): big
       case 'check':
         if (evaluate(s.condition, m) !== 0n) return m.system(s.call, s.word);
         break;
-      case 'line':
-        return m.system(s.call, s.word);
       default:
         perform(s, m);
     }
@@ -279,7 +277,7 @@ export function execute(statements: readonly Statement[], m: OracleMachine): big
   return undefined;
 }
 
-type Plain = Exclude<Statement, { kind: 'branch' | 'goto' | 'jump' | 'switch' | 'system' | 'check' | 'line' }>;
+type Plain = Exclude<Statement, { kind: 'branch' | 'goto' | 'jump' | 'switch' | 'system' | 'check' }>;
 
 function perform(s: Plain, m: OracleMachine): void {
   switch (s.kind) {

@@ -7,16 +7,18 @@ import type { Expr, OpExpr, Statement } from '../../ir/ir.ts';
 import { LevelSlot, levelSlot, Slot } from '../../ir/slots.ts';
 import type { Lift, Site } from '../decode/encoding.ts';
 import { imm16 } from '../decode/fields.ts';
-import { BANKED_SP, ELR, ESR, FROM_CURRENT_SPX, FROM_LOWER_A64, SPSR, VBAR } from '../exceptions.ts';
+import { FROM_CURRENT_SPX, FROM_LOWER_A64 } from '../exceptions.ts';
 import { VIRTUAL_BITS } from '../interrupts.ts';
 import { Arrival, HostCall } from '../level-switch.ts';
 import { PState } from '../pstate.ts';
+import { ByLevel } from '../registers/by-level.ts';
 import { Sys } from '../registers/slots.ts';
 import { EC, syndrome, systemIss } from '../syndrome.ts';
 import { LiftMode, SystemCall } from '../system-calls.ts';
 import { Hcr, Scr } from '../translation/regime.ts';
 import { bigInt, binary, increment, int, pcPlus, select, set, slot, system, temp, widen } from './build.ts';
 
+const { BANKED_SP, ELR, ESR, SPSR, VBAR } = ByLevel;
 const { HCR_EL2, HOST_CALLS, LAST_SMC, PSTATE, SCR_EL3, WIRES } = Sys;
 
 const value = (n: number): Expr => ({ kind: 'reg', slot: n, width: 64 });

@@ -172,6 +172,10 @@ export class Contexts {
     this.state.set(levelSlot(level, LevelSlot.user), user.base, 0);
   }
 
+  isOffered(level: number): boolean {
+    return this.state.lo(levelSlot(level, LevelSlot.bases)) !== 0;
+  }
+
   /** Takes {@link offer} back. */
   withdraw(level: number): void {
     this.state.set(levelSlot(level, LevelSlot.bases), 0, 0);

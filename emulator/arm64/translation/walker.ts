@@ -2,6 +2,7 @@ import type { Initiator } from '../../devices/device.ts';
 import { Access, type AccessKind } from '../../engine/core.ts';
 import type { CpuState } from '../../ir/slots.ts';
 import type { PhysicalMemory } from '../../memory/physical.ts';
+import { RamFinder } from '../../memory/ram-finder.ts';
 import { EntryFlag } from '../../memory/tlb.ts';
 import { DescriptorReader } from './descriptor.ts';
 import { type Fault, FaultStatus } from './fault.ts';
@@ -35,7 +36,8 @@ export class Walker {
 
   constructor(state: CpuState, phys: PhysicalMemory, nonSecure: Initiator, secure: Initiator) {
     this.state = state;
-    const reader = (): DescriptorReader => new DescriptorReader(phys, [nonSecure, secure]);
+    const ram = new RamFinder(phys, [nonSecure, secure]);
+    const reader = (): DescriptorReader => new DescriptorReader(phys.words, ram);
     this.stage2 = new Stage2(state, reader(), this.fault);
     this.stage1 = new Stage1(state, reader(), this.stage2, this.fault);
   }
