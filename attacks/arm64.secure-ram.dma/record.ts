@@ -1,4 +1,3 @@
-import { rule } from '../common-rules.ts';
 import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
 
 export const record: AttackRecord = {
@@ -37,7 +36,13 @@ export const record: AttackRecord = {
     },
   ],
   expectations: [
-    rule('none.carve-out'),
+    {
+      system: 'none',
+      ablations: [],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: 'Without a monitor nobody closes the carve-out.',
+    },
     {
       system: 'tvmi',
       ablations: [],
@@ -46,7 +51,13 @@ export const record: AttackRecord = {
       reason:
         'The address-space controller stands before memory, behind every CPU, device and SMMU: it refuses the device as it refuses a CPU, and interrupts EL3, which reports it.',
     },
-    rule('no-secure-memory.carve-out'),
+    {
+      system: 'tvmi',
+      ablations: ['no-secure-memory'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: 'The controller is open.',
+    },
     {
       system: 'hostvmi',
       ablations: [],

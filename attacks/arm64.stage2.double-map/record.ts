@@ -1,4 +1,3 @@
-import { rule } from '../common-rules.ts';
 import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
 
 export const record: AttackRecord = {
@@ -37,7 +36,14 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: "The tables are the VMM's own memory.",
     },
-    rule('none.no-call', 'smc'),
+    {
+      system: 'none',
+      ablations: [],
+      variants: ['smc'],
+      effect: 'blocked',
+      detection: 'missed',
+      reason: 'Without a monitor EL3 knows no such call and refuses it; this variant makes no other attempt.',
+    },
     {
       system: 'tvmi',
       ablations: [],
@@ -87,7 +93,14 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: "The tables are the VMM's own memory, and it compares guests, not what the VMM maps for them.",
     },
-    rule('hostvmi.firmware', 'smc'),
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['smc'],
+      effect: 'blocked',
+      detection: 'missed',
+      reason: 'The firmware at EL3 knows no such call and refuses it; this variant makes no other attempt.',
+    },
   ],
   unlockedBy: [
     { system: 'tvmi', ablation: 'writable-stage2', variant: 'store' },

@@ -1,4 +1,3 @@
-import { rule } from '../common-rules.ts';
 import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
 
 export const record: AttackRecord = {
@@ -29,9 +28,30 @@ export const record: AttackRecord = {
     { name: 'smc', payload: 'payload-smc', title: 'the module asks the monitor to write its root' },
   ],
   expectations: [
-    rule('none.own-registers', 'msr'),
-    rule('none.no-call', 'smc'),
-    rule('tvmi.module-scan', 'msr'),
+    {
+      system: 'none',
+      ablations: [],
+      variants: ['msr'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: 'Nothing stands between EL2 and its own registers.',
+    },
+    {
+      system: 'none',
+      ablations: [],
+      variants: ['smc'],
+      effect: 'blocked',
+      detection: 'missed',
+      reason: 'Without a monitor EL3 knows no such call and refuses it; this variant makes no other attempt.',
+    },
+    {
+      system: 'tvmi',
+      ablations: [],
+      variants: ['msr'],
+      effect: 'blocked',
+      detection: 'detected',
+      reason: 'EL3 scans a module before its pages become executable, finds the MSR, refuses it and reports.',
+    },
     {
       system: 'tvmi',
       ablations: [],
@@ -40,7 +60,14 @@ export const record: AttackRecord = {
       detection: 'detected',
       reason: 'EL3 takes only roots that it created itself for VTTBR_EL2, denies the call and reports.',
     },
-    rule('no-smc-rewrite.own-registers', 'msr'),
+    {
+      system: 'tvmi',
+      ablations: ['no-smc-rewrite'],
+      variants: ['msr'],
+      effect: 'succeeded',
+      detection: 'missed',
+      reason: 'The VMM writes its registers itself, and modules are not scanned.',
+    },
     {
       system: 'hostvmi',
       ablations: [],
@@ -50,7 +77,14 @@ export const record: AttackRecord = {
       reason:
         "It reads guests by the VMM's own note of their memory, and never looks at the root that the hardware walks.",
     },
-    rule('hostvmi.no-call', 'smc'),
+    {
+      system: 'hostvmi',
+      ablations: [],
+      variants: ['smc'],
+      effect: 'blocked',
+      detection: 'missed',
+      reason: 'There is no monitor at EL3 that knows such a call; this variant makes no other attempt.',
+    },
   ],
   unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'msr' }],
   stability: 'deterministic, no race',
