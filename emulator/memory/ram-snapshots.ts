@@ -116,6 +116,7 @@ export function allPages(snapshot: RamSnapshot): Map<number, Uint8Array> {
 
 /** Whether nobody who has `pages` ever looks at a page of an ancestor's. */
 function hides(pages: ReadonlyMap<number, Uint8Array>, ancestor: RamSnapshot): boolean {
+  if (ancestor.pages.size > pages.size) return false;
   for (const page of ancestor.pages.keys()) if (!pages.has(page)) return false;
   return true;
 }
