@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SYSTEMS, systemNamed } from '../monitor/index.ts';
+import { COMMON_REASONS } from './common-rules.ts';
 import { ATTACKS, attackNamed } from './index.ts';
 import { type AttackRecord, expectationFor } from './record.ts';
 import { ATTACK_VERSION, TECHNIQUES } from './techniques.ts';
@@ -26,6 +27,15 @@ test('every ablation of every system lets some attack through', () => {
   );
   const ablations = SYSTEMS.flatMap(({ name, ablations }) => ablations.map((ablation) => `${name} ${ablation.name}`));
   expect(ablations.filter((ablation) => !unlocks.includes(ablation))).toEqual([]);
+});
+
+test('a reason that several records give stands in the table of common rules, and every rule of it serves several records', () => {
+  const places = new Map<string, number>();
+  for (const [, { expectations }] of records)
+    for (const reason of new Set(expectations.map((expectation) => expectation.reason)))
+      places.set(reason, (places.get(reason) ?? 0) + 1);
+  const repeated = [...places].filter(([, times]) => times > 1).map(([reason]) => reason);
+  expect(repeated.sort()).toEqual(COMMON_REASONS.toSorted());
 });
 
 describe.each(records)('%s', (id, record) => {

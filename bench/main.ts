@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { enableRelaxedSimd } from '../cli/wasm-features.ts';
+import { prepareWasm } from '../cli/wasm-features.ts';
 import { Unicorn } from '../peers/unicorn.ts';
 import { lineOf, type Pair, type Row, rowsOf } from './figures.ts';
 import { KERNELS, type Kernel, RESULT_MASK, UNEXPECTED } from './kernels.ts';
@@ -74,7 +74,7 @@ async function measure(kernel: Kernel, list: readonly Subject[], pairs: number):
   return rowsOf(kernel, runs);
 }
 
-enableRelaxedSimd();
+prepareWasm();
 const args = await yargs(hideBin(process.argv))
   .option('pairs', { type: 'number', default: 5, describe: 'runs of each kernel on each engine' })
   .option('kernel', {

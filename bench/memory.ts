@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { enableRelaxedSimd } from '../cli/wasm-features.ts';
+import { prepareWasm } from '../cli/wasm-features.ts';
 import { createVirt } from '../emulator/boards/virt.ts';
 import { CONTROL, controlBlock, DIRTY_KERNEL, KERNELS } from './kernels.ts';
 
@@ -26,7 +26,7 @@ const SNAPSHOT_EVERY = 1_000_000;
 const NUMBERS = new Map([...KERNELS.map(({ name, number }) => [name, number] as const), ['dirty', DIRTY_KERNEL]]);
 const NAMES = [...NUMBERS.keys()];
 
-enableRelaxedSimd();
+prepareWasm();
 const args = await yargs(hideBin(process.argv))
   .option('minutes', { type: 'number', default: 10, describe: 'how long' })
   .option('every', { type: 'number', default: 10, describe: 'seconds between two figures' })

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { contextOf } from './context.ts';
 import { runCommandLine } from './program.ts';
-import { enableRelaxedSimd } from './wasm-features.ts';
+import { prepareWasm } from './wasm-features.ts';
 
 /** True where this file is what node was started with, directly or through the link in `node_modules/.bin`. */
 function isMain(): boolean {
@@ -17,7 +17,7 @@ if (isMain()) {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
-  enableRelaxedSimd();
+  prepareWasm();
   const context = contextOf(process.stdout, process.stderr, process.env, process.stdin);
   process.exitCode = await runCommandLine(process.argv.slice(2), context);
 }

@@ -28,6 +28,12 @@ export interface AlarmKind {
   readonly meaning: string;
 }
 
+/** A secure call that a system answers, by its function identifier (W0). */
+export interface SecureCall {
+  readonly id: number;
+  readonly name: string;
+}
+
 export interface System {
   readonly name: string;
   readonly title: string;
@@ -46,6 +52,8 @@ export interface System {
   /** Its parts, and what each does. */
   readonly components: readonly { readonly name: string; readonly meaning: string }[];
   readonly alarms: readonly AlarmKind[];
+  /** Without those of PSCI. */
+  readonly secureCalls: readonly SecureCall[];
   /** Where its reports leave the machine. */
   readonly reports: 'secure-uart' | 'console';
   /** Images, by the name of the build. */

@@ -30,7 +30,7 @@ import { WorkWindow } from './work-window.ts';
  * Most runs end within 20 million instructions, which the compiler would share the two cores with: it starts after a hundred million,
  * on the few that are long.
  */
-const LATE_TIER1 = { ...TUNING, credit: -50_000 };
+const LATE_TIER1 = { ...TUNING, credit: -100_000 };
 
 export interface RunOptions {
   readonly onEvent?: RunListener;

@@ -1,4 +1,7 @@
+import { hardened, rule } from '../common-rules.ts';
 import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
+
+const FIXED = 'The VMM compares PSTATE with what a guest may be in, and refuses the call.';
 
 export const record: AttackRecord = {
   id: 'arm64.escape.pstate',
@@ -31,63 +34,13 @@ export const record: AttackRecord = {
     { name: 'hardened', payload: 'payload', title: 'the same against the hardened build' },
   ],
   expectations: [
-    {
-      system: 'none',
-      ablations: [],
-      variants: ['vulnerable'],
-      effect: 'succeeded',
-      detection: 'missed',
-      reason: 'The VMM maps the page with its own code, and nothing asks whose page it is.',
-    },
-    {
-      system: 'none',
-      ablations: [],
-      variants: ['hardened'],
-      effect: 'blocked',
-      detection: 'missed',
-      reason: 'The VMM compares PSTATE with what a guest may be in, and refuses the call.',
-    },
-    {
-      system: 'tvmi',
-      ablations: [],
-      variants: ['vulnerable'],
-      effect: 'blocked',
-      detection: 'detected',
-      reason:
-        "The bug is the VMM's, and the guest does take the VMM's control flow: tvmi does not defend the VMM from its guests. But an entry of EL2's tables goes by EL3, which makes no page executable that it has not scanned, and reports; the jump to the page then aborts, which is reported too. So no code of the guest's runs at EL2.",
-    },
-    {
-      system: 'tvmi',
-      ablations: [],
-      variants: ['hardened'],
-      effect: 'blocked',
-      detection: 'missed',
-      reason: 'The VMM compares PSTATE with what a guest may be in, and refuses the call.',
-    },
-    {
-      system: 'tvmi',
-      ablations: ['no-smc-rewrite'],
-      variants: ['vulnerable'],
-      effect: 'succeeded',
-      detection: 'missed',
-      reason: 'The VMM is the plain build, which writes its own tables.',
-    },
-    {
-      system: 'hostvmi',
-      ablations: [],
-      variants: ['vulnerable'],
-      effect: 'succeeded',
-      detection: 'missed',
-      reason: "It looks at guests for what they are, not at the VMM that it is part of; from now on it is the guest's.",
-    },
-    {
-      system: 'hostvmi',
-      ablations: [],
-      variants: ['hardened'],
-      effect: 'blocked',
-      detection: 'missed',
-      reason: 'The VMM compares PSTATE with what a guest may be in, and refuses the call.',
-    },
+    rule('none.escape', 'vulnerable'),
+    hardened('none', FIXED),
+    rule('tvmi.escape', 'vulnerable'),
+    hardened('tvmi', FIXED),
+    rule('no-smc-rewrite.escape', 'vulnerable'),
+    rule('hostvmi.escape', 'vulnerable'),
+    hardened('hostvmi', FIXED),
   ],
   unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'vulnerable' }],
   limits: [

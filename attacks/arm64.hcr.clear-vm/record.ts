@@ -1,3 +1,4 @@
+import { rule } from '../common-rules.ts';
 import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
 
 export const record: AttackRecord = {
@@ -18,30 +19,9 @@ export const record: AttackRecord = {
     { name: 'smc', payload: 'payload-smc', title: 'the module asks the monitor to write HCR_EL2' },
   ],
   expectations: [
-    {
-      system: 'none',
-      ablations: [],
-      variants: ['msr'],
-      effect: 'succeeded',
-      detection: 'missed',
-      reason: 'Nothing stands between EL2 and its own registers.',
-    },
-    {
-      system: 'none',
-      ablations: [],
-      variants: ['smc'],
-      effect: 'blocked',
-      detection: 'missed',
-      reason: 'Without a monitor EL3 knows no such call and refuses it; this variant makes no other attempt.',
-    },
-    {
-      system: 'tvmi',
-      ablations: [],
-      variants: ['msr'],
-      effect: 'blocked',
-      detection: 'detected',
-      reason: 'EL3 scans a module before its pages become executable, finds the MSR, refuses it and reports.',
-    },
+    rule('none.own-registers', 'msr'),
+    rule('none.no-call', 'smc'),
+    rule('tvmi.module-scan', 'msr'),
     {
       system: 'tvmi',
       ablations: [],
@@ -50,14 +30,7 @@ export const record: AttackRecord = {
       detection: 'detected',
       reason: 'EL3 takes no value of HCR_EL2 that clears VM or TVM, denies the call and reports.',
     },
-    {
-      system: 'tvmi',
-      ablations: ['no-smc-rewrite'],
-      variants: ['msr'],
-      effect: 'succeeded',
-      detection: 'missed',
-      reason: 'The VMM writes its registers itself, and modules are not scanned.',
-    },
+    rule('no-smc-rewrite.own-registers', 'msr'),
     {
       system: 'tvmi',
       ablations: ['no-smc-rewrite'],
@@ -76,14 +49,7 @@ export const record: AttackRecord = {
       reason:
         "It runs in the VMM it would have to distrust, and does not look at EL2's registers: what stage 2 protected, itself included, lies open.",
     },
-    {
-      system: 'hostvmi',
-      ablations: [],
-      variants: ['smc'],
-      effect: 'blocked',
-      detection: 'missed',
-      reason: 'There is no monitor at EL3 that knows such a call; this variant makes no other attempt.',
-    },
+    rule('hostvmi.no-call', 'smc'),
   ],
   unlockedBy: [
     { system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'msr' },

@@ -1,3 +1,4 @@
+import { rule } from '../common-rules.ts';
 import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
 
 export const record: AttackRecord = {
@@ -40,14 +41,7 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: 'Each level rules its own SCTLR.',
     },
-    {
-      system: 'none',
-      ablations: [],
-      variants: ['smc'],
-      effect: 'blocked',
-      detection: 'missed',
-      reason: 'Without a monitor EL3 knows no such call and refuses it; this variant makes no other attempt.',
-    },
+    rule('none.no-call', 'smc'),
     {
       system: 'tvmi',
       ablations: [],
@@ -57,14 +51,7 @@ export const record: AttackRecord = {
       reason:
         'HCR_EL2.TVM traps the write, the VMM forwards it, and EL3 refuses to clear M once a guest has set it, and reports.',
     },
-    {
-      system: 'tvmi',
-      ablations: [],
-      variants: ['msr'],
-      effect: 'blocked',
-      detection: 'detected',
-      reason: 'EL3 scans a module before its pages become executable, finds the MSR, refuses it and reports.',
-    },
+    rule('tvmi.module-scan', 'msr'),
     {
       system: 'tvmi',
       ablations: [],
@@ -126,14 +113,7 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: 'It looks at guests, not at the VMM that it is part of.',
     },
-    {
-      system: 'hostvmi',
-      ablations: [],
-      variants: ['smc'],
-      effect: 'blocked',
-      detection: 'missed',
-      reason: 'The firmware at EL3 knows no such call and refuses it; this variant makes no other attempt.',
-    },
+    rule('hostvmi.firmware', 'smc'),
   ],
   unlockedBy: [
     { system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'smc' },

@@ -1,3 +1,4 @@
+import { rule } from '../common-rules.ts';
 import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
 
 export const record: AttackRecord = {
@@ -36,13 +37,7 @@ export const record: AttackRecord = {
     },
   ],
   expectations: [
-    {
-      system: 'none',
-      ablations: [],
-      effect: 'succeeded',
-      detection: 'missed',
-      reason: 'Without a monitor nobody closes the carve-out.',
-    },
+    rule('none.carve-out'),
     {
       system: 'tvmi',
       ablations: [],
@@ -51,13 +46,7 @@ export const record: AttackRecord = {
       reason:
         'The address-space controller stands before memory, behind every CPU, device and SMMU: it refuses the device as it refuses a CPU, and interrupts EL3, which reports it.',
     },
-    {
-      system: 'tvmi',
-      ablations: ['no-secure-memory'],
-      effect: 'succeeded',
-      detection: 'missed',
-      reason: 'The controller is open.',
-    },
+    rule('no-secure-memory.carve-out'),
     {
       system: 'hostvmi',
       ablations: [],

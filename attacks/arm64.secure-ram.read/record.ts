@@ -1,3 +1,4 @@
+import { rule } from '../common-rules.ts';
 import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
 
 export const record: AttackRecord = {
@@ -15,13 +16,7 @@ export const record: AttackRecord = {
     'The bytes of the secret stand in memory that is not secure and in which they did not stand before the attack was due.',
   variants: [{ name: 'load', payload: 'payload', title: 'plain loads' }],
   expectations: [
-    {
-      system: 'none',
-      ablations: [],
-      effect: 'succeeded',
-      detection: 'missed',
-      reason: 'Without a monitor nobody closes the carve-out.',
-    },
+    rule('none.carve-out'),
     {
       system: 'tvmi',
       ablations: [],
@@ -30,13 +25,7 @@ export const record: AttackRecord = {
       reason:
         'The address-space controller answers a normal-world access with an abort and interrupts EL3, which reports it.',
     },
-    {
-      system: 'tvmi',
-      ablations: ['no-secure-memory'],
-      effect: 'succeeded',
-      detection: 'missed',
-      reason: 'The controller is open.',
-    },
+    rule('no-secure-memory.carve-out'),
     {
       system: 'hostvmi',
       ablations: [],

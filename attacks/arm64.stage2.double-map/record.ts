@@ -1,3 +1,4 @@
+import { rule } from '../common-rules.ts';
 import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
 
 export const record: AttackRecord = {
@@ -36,14 +37,7 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: "The tables are the VMM's own memory.",
     },
-    {
-      system: 'none',
-      ablations: [],
-      variants: ['smc'],
-      effect: 'blocked',
-      detection: 'missed',
-      reason: 'Without a monitor EL3 knows no such call and refuses it; this variant makes no other attempt.',
-    },
+    rule('none.no-call', 'smc'),
     {
       system: 'tvmi',
       ablations: [],
@@ -93,14 +87,7 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: "The tables are the VMM's own memory, and it compares guests, not what the VMM maps for them.",
     },
-    {
-      system: 'hostvmi',
-      ablations: [],
-      variants: ['smc'],
-      effect: 'blocked',
-      detection: 'missed',
-      reason: 'The firmware at EL3 knows no such call and refuses it; this variant makes no other attempt.',
-    },
+    rule('hostvmi.firmware', 'smc'),
   ],
   unlockedBy: [
     { system: 'tvmi', ablation: 'writable-stage2', variant: 'store' },

@@ -1,3 +1,4 @@
+import { rule } from '../common-rules.ts';
 import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
 
 export const record: AttackRecord = {
@@ -37,22 +38,8 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: 'Nothing stands between a level and its own registers.',
     },
-    {
-      system: 'none',
-      ablations: [],
-      variants: ['smc'],
-      effect: 'blocked',
-      detection: 'missed',
-      reason: 'Without a monitor EL3 knows no such call and refuses it; this variant makes no other attempt.',
-    },
-    {
-      system: 'tvmi',
-      ablations: [],
-      variants: ['msr'],
-      effect: 'blocked',
-      detection: 'detected',
-      reason: 'EL3 scans a module before its pages become executable, finds the MSR, refuses it and reports.',
-    },
+    rule('none.no-call', 'smc'),
+    rule('tvmi.module-scan', 'msr'),
     {
       system: 'tvmi',
       ablations: [],
@@ -70,14 +57,7 @@ export const record: AttackRecord = {
       reason:
         "HCR_EL2.TVM does not cover VBAR_EL1, and no other control of ARMv8.0 does: the write is not seen. At the next poll the agent compares the register with the measured image's vectors.",
     },
-    {
-      system: 'tvmi',
-      ablations: ['no-smc-rewrite'],
-      variants: ['msr'],
-      effect: 'succeeded',
-      detection: 'missed',
-      reason: 'The VMM writes its registers itself, and modules are not scanned.',
-    },
+    rule('no-smc-rewrite.own-registers', 'msr'),
     {
       system: 'tvmi',
       ablations: ['no-smc-rewrite'],
@@ -95,14 +75,7 @@ export const record: AttackRecord = {
       detection: 'missed',
       reason: "It looks at guests alone: who takes EL2's exceptions takes them from it too.",
     },
-    {
-      system: 'hostvmi',
-      ablations: [],
-      variants: ['smc'],
-      effect: 'blocked',
-      detection: 'missed',
-      reason: 'There is no monitor at EL3 that knows such a call; this variant makes no other attempt.',
-    },
+    rule('hostvmi.no-call', 'smc'),
     {
       system: 'hostvmi',
       ablations: [],

@@ -1,3 +1,4 @@
+import { rule } from '../common-rules.ts';
 import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
 
 export const record: AttackRecord = {
@@ -35,13 +36,7 @@ export const record: AttackRecord = {
       reason:
         "At the next poll the agent reads the kernel's live tables: what the kernel can execute is its text or belongs to a module of the list, and this code does not. A guest's own data is not write-protected, so the effect stands.",
     },
-    {
-      system: 'hostvmi',
-      ablations: [],
-      effect: 'succeeded',
-      detection: 'detected',
-      reason: 'At its next look it makes the same comparison. The VMM is sound here, so it gets a true answer.',
-    },
+    rule('hostvmi.same-comparison'),
   ],
   unlockedBy: [],
   stability: 'deterministic for a seed',

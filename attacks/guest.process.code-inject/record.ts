@@ -1,3 +1,4 @@
+import { rule } from '../common-rules.ts';
 import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
 
 export const record: AttackRecord = {
@@ -41,13 +42,7 @@ export const record: AttackRecord = {
       reason:
         "At the next poll the agent walks the tables of each task of the list and compares the pages of its text with the program in the measured image. A guest's own data is not write-protected, so the effect stands.",
     },
-    {
-      system: 'hostvmi',
-      ablations: [],
-      effect: 'succeeded',
-      detection: 'detected',
-      reason: 'At its next look it makes the same comparison. The VMM is sound here, so it gets a true answer.',
-    },
+    rule('hostvmi.same-comparison'),
   ],
   unlockedBy: [],
   stability: 'deterministic for a seed',

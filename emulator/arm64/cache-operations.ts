@@ -1,5 +1,6 @@
 import { ExternalAbort } from '../devices/device.ts';
 import { Access } from '../engine/core.ts';
+import { PageFlag } from '../memory/physical.ts';
 import type { Arm64Core } from './core.ts';
 import { AbortSource } from './translation/aborts.ts';
 
@@ -8,12 +9,26 @@ import { AbortSource } from './translation/aborts.ts';
  * operation by address is translated and may fault, and DC ZVA writes.
  */
 
-/** Bytes that DC ZVA writes: DCZID_EL0.BS = 4. */
-const ZVA_BYTES = 64;
+/** DCZID_EL0.BS: words that DC ZVA writes, as a power of two. */
+export const ZVA_BLOCK_SIZE = 4;
+const ZVA_BYTES = 4 << ZVA_BLOCK_SIZE;
 
 /** DC by address: needs read permission. */
 export function dcByAddress(core: Arm64Core, lo: number, hi: number): void {
-  core.translateFor(lo, hi, Access.read, AbortSource.cacheMaintenance);
+  if (!core.translateFor(lo, hi, Access.read, AbortSource.cacheMaintenance)) return;
+  const { pa, secure } = core.translation;
+  const offset = core.phys.ramFor(pa, false, core.initiator(secure));
+  if (offset >= 0) arm(core, lo, hi, offset, false);
+}
+
+/** Lets translated code do the rest of the page by itself: more operations are likely to follow. */
+function arm(core: Arm64Core, lo: number, hi: number, offset: number, write: boolean): void {
+  const { bank, entry, slow } = core.translation;
+  const { phys } = core;
+  const page = offset >>> 12;
+  if (slow || (write && (phys.pageFlags[page] & PageFlag.code) !== 0)) return;
+  if (write) phys.markDirty(page);
+  bank.arm(entry, lo, hi, !write, write, offset & ~0xfff);
 }
 
 /** DC IVAC loses what is in the cache, so it needs write permission (D4.4.7). */
@@ -36,6 +51,7 @@ export function dcZero(core: Arm64Core, lo: number, hi: number): void {
   const { phys } = core;
   const offset = phys.ramFor(start, true, by);
   if (offset >= 0) {
+    arm(core, lo, hi, offset, true);
     // A loop: for so few bytes a call of fill() costs more.
     const { words } = phys;
     for (let i = offset >> 2; i < (offset + ZVA_BYTES) >> 2; i++) words[i] = 0;

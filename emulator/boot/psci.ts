@@ -26,7 +26,8 @@ export const PsciReturn = {
 
 /** Version 1.1: major in the upper, minor in the lower half (5.1.1). */
 const VERSION = (1 << 16) | 1;
-const SMC64 = 0x4000_0000;
+/** Bit 30 of a function identifier: the 64-bit calling convention. */
+export const SMC64 = 0x4000_0000;
 /** AFFINITY_INFO's answers (5.1.5). */
 const AFFINITY_ON = 0;
 const AFFINITY_OFF = 1;

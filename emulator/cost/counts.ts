@@ -45,7 +45,7 @@ export const EVENTS: readonly EventKind[] = [
     unit: 'refills',
     meaning:
       'translations that the TLB did not hold and a table walk gave. The emulated TLB is larger than any real one (8,192 data ' +
-      'and 1,024 fetch entries for each of 12 contexts), so these are misses that every TLB has',
+      'and 4,096 fetch entries for each of 32 contexts), so these are misses that every TLB has',
   },
   {
     name: 'walk.*',

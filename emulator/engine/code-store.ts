@@ -4,7 +4,7 @@
  * passed the fetch check of the page. Between pages, control goes through the jump cache.
  */
 import { PageFlag, type PhysicalMemory } from '../memory/physical.ts';
-import { CodePage, WORDS_PER_PAGE } from './code-page.ts';
+import { CodePage } from './code-page.ts';
 import { linkOf, throughOf } from './flow.ts';
 import type { CodeArena } from './tier0/arena.ts';
 import { BlockSource, type Lift } from './tier0/block-source.ts';

@@ -10,16 +10,16 @@ import { EntryFlag } from '../memory/tlb.ts';
 import type { CodeStore, Lift } from './code-store.ts';
 import { Access, type Core } from './core.ts';
 import { Outcome, SlowAccess } from './slow-access.ts';
+import { handlerOf } from './tier0/handlers.ts';
 import type { Tier0 } from './tier0/interpreter.ts';
 import { Exit, Field, NOT_TRANSLATED, RECORD_BYTES, SCRATCH, SCRATCH_ORIGIN } from './tier0/records.ts';
-import { HANDLER_BY_KEY } from './tier0/shapes.ts';
 import type { Regions } from './tier1/regions.ts';
 import type { Timeline } from './timeline.ts';
 
 /** {@link Core.pace}. */
 const Pace = { free: 0, instruction: 2 } as const;
-const LEAVE = HANDLER_BY_KEY.get('leave')!.number;
-const SYSTEM = HANDLER_BY_KEY.get('system')!.number;
+const LEAVE = handlerOf('leave');
+const SYSTEM = handlerOf('system');
 /** Instructions that a block or compiled function may want at once: with less, more is taken from the slice. */
 const LOW = 2048;
 const LONGEST_INTERVAL = 1 << 18;

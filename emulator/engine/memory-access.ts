@@ -62,3 +62,33 @@ export function emitHostAddress(
   c.op(Op.i32WrapI64);
   c.wide('add', 32);
 }
+
+/** Bytes of a `line` statement's line. */
+const LINE_BYTES = 64;
+
+/**
+ * Takes a virtual address from the stack and, if `zero`, zeroes the aligned line around it; where the fast half of the TLB entry
+ * does not allow writing it, or else reading it, `miss` must leave. Other parameters as of {@link emitHostAddress}.
+ */
+export function emitLine(
+  c: Code,
+  va: number,
+  host: number,
+  pushBase: () => void,
+  zero: boolean,
+  miss: () => void,
+): void {
+  emitHostAddress(c, va, host, pushBase, 1, zero ? TAG.write : TAG.read, miss);
+  if (!zero) {
+    c.op(Op.drop);
+    return;
+  }
+  c.i32(-LINE_BYTES);
+  c.wide('and', 32);
+  c.set(host);
+  for (let at = 0; at < LINE_BYTES; at += 8) {
+    c.get(host);
+    c.i64(0);
+    c.memory(Op.i64Store, at);
+  }
+}

@@ -1,6 +1,6 @@
 import type { Extend } from '../ir/ir.ts';
+import { HANDLERS } from './tier0/handlers.ts';
 import { Field } from './tier0/records.ts';
-import { HANDLERS } from './tier0/shapes.ts';
 
 /** What the slow way must know of a record that accesses memory. */
 export interface MemoryForm {

@@ -268,7 +268,18 @@ export type Statement =
    * If `condition` is not zero, leaves to the system operation `call`, which redirects (an alignment fault) or performs the
    * whole instruction, after which the next one follows.
    */
-  | { readonly kind: 'check'; readonly condition: Expr; readonly call: number; readonly word: number };
+  | { readonly kind: 'check'; readonly condition: Expr; readonly call: number; readonly word: number }
+  /**
+   * Reaches the naturally aligned line of 64 bytes around an address: zeroes it, or does nothing where it may be read. Where
+   * translated code may not do that, leaves to the system operation `call`, as a check does.
+   */
+  | {
+      readonly kind: 'line';
+      readonly zero: boolean;
+      readonly address: Expr;
+      readonly call: number;
+      readonly word: number;
+    };
 
 /** One lifted instruction. */
 export interface LiftedInstruction {

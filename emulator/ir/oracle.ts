@@ -270,6 +270,8 @@ export function execute(statements: readonly Statement[], m: OracleMachine): big
       case 'check':
         if (evaluate(s.condition, m) !== 0n) return m.system(s.call, s.word);
         break;
+      case 'line':
+        return m.system(s.call, s.word);
       default:
         perform(s, m);
     }
@@ -277,7 +279,7 @@ export function execute(statements: readonly Statement[], m: OracleMachine): big
   return undefined;
 }
 
-type Plain = Exclude<Statement, { kind: 'branch' | 'goto' | 'jump' | 'switch' | 'system' | 'check' }>;
+type Plain = Exclude<Statement, { kind: 'branch' | 'goto' | 'jump' | 'switch' | 'system' | 'check' | 'line' }>;
 
 function perform(s: Plain, m: OracleMachine): void {
   switch (s.kind) {

@@ -9,6 +9,8 @@ export interface RamSnapshot {
 
 /** Ancestors after which a snapshot is made to stand alone, so that finding a page stays cheap. */
 const LONGEST_CHAIN = 64;
+/** Copies of pages that a line may hold beside twice those of its first snapshot, which stands alone: 4 MiB. */
+const SPARE_COPIES = 1024;
 
 /** Copy-on-write snapshots of RAM: taking one and going back cost in proportion to what changed. */
 export class RamSnapshots {
@@ -24,7 +26,7 @@ export class RamSnapshots {
     const pages = this.copy(this.phys.dirtyPages);
     let parent = this.current;
     while (parent && hides(pages, parent)) parent = parent.parent;
-    if (parent && depth(parent) >= LONGEST_CHAIN) {
+    if (parent && isTooLong(parent)) {
       inherit(pages, parent);
       parent = undefined;
     }
@@ -129,10 +131,17 @@ function find(snapshot: RamSnapshot, page: number): Uint8Array | undefined {
   return undefined;
 }
 
-function depth(snapshot: RamSnapshot): number {
-  let n = 0;
-  for (let s: RamSnapshot | undefined = snapshot; s; s = s.parent) n++;
-  return n;
+/** Whether the next one had better stand alone: what that costs was earned by as many copies as it takes over. */
+function isTooLong(last: RamSnapshot): boolean {
+  let length = 0;
+  let copies = 0;
+  let first = last;
+  for (let s: RamSnapshot | undefined = last; s; s = s.parent) {
+    length++;
+    copies += s.pages.size;
+    first = s;
+  }
+  return length >= LONGEST_CHAIN || copies > 2 * first.pages.size + SPARE_COPIES;
 }
 
 function commonAncestor(a: RamSnapshot | undefined, b: RamSnapshot): RamSnapshot | undefined {

@@ -37,6 +37,7 @@ export const hostvmi: System = {
     { name: 'hostvmi', meaning: 'Reads the guests from within the VMM, compares, and prints what differs.' },
   ],
   alarms: guestAlarms('hostvmi'),
+  secureCalls: [],
   ablations: [],
   reports: 'console',
   images: { el3: 'el3-plain', vmm: 'vmm-hostvmi' },

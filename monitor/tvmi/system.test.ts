@@ -24,6 +24,18 @@ describe("tvmi's descriptor", () => {
     expect(tvmi.alarms.map((alarm) => alarm.id).sort()).toEqual(raised);
   });
 
+  it('names every secure call that the firmware answers, by its identifier', () => {
+    const own = readFileSync('firmware/lib/include/rw/tvmi_smc.h', 'utf8');
+    const base = Number(/#define RW_SMC_BASE (0x[0-9a-f]+)u/.exec(own)![1]);
+    const calls = [...own.matchAll(/#define RW_SMC_(\w+) \(RW_SMC_BASE \+ (\d+)\)/g)];
+    const exchange = readFileSync('monitor/tvmi/firmware/include/tvmi/exchange.h', 'utf8');
+    const done = [...exchange.matchAll(/#define TVMI_SMC_(\w+) (0x[0-9a-f]+)u/g)];
+    expect(tvmi.secureCalls.map(({ id, name }) => [name, id])).toEqual([
+      ...calls.map(([, name, offset]) => [name, base + Number(offset)]),
+      ...done.map(([, name, id]) => [name, Number(id)]),
+    ]);
+  });
+
   it("names the ablations of the run configuration, by their bits' order", () => {
     expect(tvmi.ablations.map((ablation) => [ablation.name, ablation.bit])).toEqual(
       TVMI_ABLATIONS.map((name, bit) => [name, bit]),

@@ -1,5 +1,6 @@
 import { guestAlarms } from '../guest-alarms.ts';
 import type { Ablation, AlarmKind, System } from '../system.ts';
+import { SECURE_CALLS } from './secure-calls.ts';
 
 /** Bits as in the run configuration (`rw/config.h`). */
 const ABLATIONS: readonly Ablation[] = [
@@ -163,6 +164,7 @@ export const tvmi: System = {
     },
   ],
   alarms: ALARMS,
+  secureCalls: SECURE_CALLS,
   ablations: ABLATIONS,
   reports: 'secure-uart',
   images: { el3: 'el3-tvmi', vmm: 'vmm-tvmi', agent: 'tvmi-agent' },

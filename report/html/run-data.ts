@@ -7,6 +7,7 @@ import type { RunEvent } from '../../scenarios/events.ts';
 import type { Result } from '../../scenarios/result.ts';
 import { commandLine } from '../command-line.ts';
 import { countOf, EVENT_GROUPS } from '../event-groups.ts';
+import { eventLabel } from '../event-names.ts';
 import { columnName } from '../matrix.ts';
 import { HOW_TO_READ } from '../text.ts';
 
@@ -50,5 +51,5 @@ function runData({ result, events }: ToldRun, numbers: ReadonlyMap<string, numbe
 export function pageData(runs: readonly ToldRun[]) {
   const events = [...new Set(runs.flatMap(({ result }) => Object.keys(result.counts)))].sort();
   const numbers = new Map(events.map((event, number) => [event, number]));
-  return { words: HOW_TO_READ, events, runs: runs.map((run) => runData(run, numbers)) };
+  return { words: HOW_TO_READ, events: events.map(eventLabel), runs: runs.map((run) => runData(run, numbers)) };
 }

@@ -5,7 +5,7 @@
 import { A64_TABLE, type Encoding } from '../../emulator/arm64/decode/index.ts';
 import { parsePattern } from '../../emulator/arm64/decode/pattern.ts';
 import { liftA64 } from '../../emulator/arm64/lift/index.ts';
-import { LiftMode } from '../../emulator/arm64/system-calls.ts';
+import { LiftMode, SystemCall } from '../../emulator/arm64/system-calls.ts';
 import type { Statement } from '../../emulator/ir/ir.ts';
 import { Random } from './random.ts';
 import { DATA_BASE, DATA_BYTES, ENTRY, FPSR, NZCV, REGISTER_COUNT, SP, type Stream, VECTORS } from './stream.ts';
@@ -41,7 +41,10 @@ const named =
   (row: Encoding): boolean =>
     pattern.test(row.name);
 
-const isPrivileged = (s: Statement): boolean => s.kind === 'system' || s.kind === 'switch';
+/** Cache maintenance, and what a trap may stop: at EL0 without system registers it always leaves. */
+const asksForTraps = (s: Statement): boolean =>
+  s.kind === 'line' || (s.kind === 'check' && (s.call === SystemCall.sys || s.call === SystemCall.mrs));
+const isPrivileged = (s: Statement): boolean => s.kind === 'system' || s.kind === 'switch' || asksForTraps(s);
 
 /** Rows that leave translated code, or whose meaning depends on privilege, are not for random streams. */
 const leavesTranslatedCode = (row: Encoding): boolean => {

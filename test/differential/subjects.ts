@@ -12,8 +12,10 @@ import { OracleCpu } from './oracle-cpu.ts';
 export const EAGER: Tuning = {
   interval: 100,
   hot: 1,
+  hotLater: 1,
   batch: 1,
   patience: 1,
+  rest: 0,
   price: 0.001,
   credit: 1_000_000,
   shortest: 0,

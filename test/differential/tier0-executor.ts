@@ -30,8 +30,10 @@ const BRK = 0xd4200000;
 const EAGER: Tuning = {
   interval: 4,
   hot: 1,
+  hotLater: 1,
   batch: 1,
   patience: 1,
+  rest: 0,
   price: 1,
   credit: 1e9,
   shortest: 0,

@@ -43,17 +43,18 @@ const WAITS = [0xd503207f, 0xd503205f];
 const BY_ADDRESS = [
   0xd50b7420, 0xd50b7a20, 0xd50b7b20, 0xd50b7e20, 0xd50b7520, 0xd5087800, 0xd5087820, 0xd5087840, 0xd5087860,
 ];
-/** SVC, HVC, SMC, BRK, HLT, UDF, ERET from where it is not due. */
-const CALLS = [0xd4000001, 0xd4000002, 0xd4000003, 0xd4200000, 0xd4400000, 0x00000000, 0xd69f03e0];
+const often = <T>(list: readonly T[]): T[] => [...list, ...list, ...list, ...list];
+/** SVC, HVC, SMC; BRK, HLT, UDF, ERET from where it is not due. */
+const CALLS = [...often([0xd4000001, 0xd4000002, 0xd4000003]), 0xd4200000, 0xd4400000, 0x00000000, 0xd69f03e0];
 /** TLBI VAE1, VAAE1, VALE1, VAALE1, ASIDE1, by the address in a register. */
-const TLBI = [0xd5088720, 0xd5088760, 0xd50887a0, 0xd50887e0, 0xd5088740];
+const TLBI = [...often([0xd5088720]), 0xd5088760, 0xd50887a0, 0xd50887e0, 0xd5088740];
 /** Registers of which single bits are turned over. */
 const TOGGLES: readonly (readonly [name: string, bits: readonly number[]])[] = [
   ['SCTLR_EL1', [1, 3, 4, 14, 15, 16, 18, 19, 26]],
   ['CPACR_EL1', [20, 21]],
   ['FPCR', [22, 23, 24, 25]],
   ['FPSR', [0, 4, 27]],
-  ['TTBR0_EL1', [48]],
+  ...often([['TTBR0_EL1', [48]]] as const),
   ['TCR_EL1', [37]],
   ['CNTP_CTL_EL0', [1]],
   ['CNTKCTL_EL1', [0, 9]],
@@ -104,6 +105,7 @@ class WorldGenerator extends Generator {
       () => this.changeDescriptor(),
       () => this.invalidate(),
       () => word(r.pick(BARE)),
+      () => word(r.pick(CALLS)),
       () => word(r.pick(CALLS)),
       () => this.toggle(),
       () => this.toggle(),
@@ -309,5 +311,6 @@ export function randomWorld(seed: number): WorldProgram {
     [1, 3, 4].reduce((sum, n) => sum | bit(n, 0.3), 0x00c50838n & ~0x18n) | bit(14, 0.7) | bit(15, 0.7) | bit(26, 0.7);
   const el = !tame && random.chance(0.35) ? 0 : 1;
   const period = random.pick(tame ? [90, 1000, 20_000] : [5, 20, 90, 1000]);
-  return { seed, code: body, registers, dataSeed: random.next() | 1, pages, el, hcr, sctlr, period };
+  const fpen = random.chance(0.1) ? random.below(3) : 3;
+  return { seed, code: body, registers, dataSeed: random.next() | 1, pages, el, hcr, sctlr, fpen, period };
 }

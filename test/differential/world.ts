@@ -51,6 +51,8 @@ export interface WorldProgram {
   readonly hcr: bigint;
   /** Bits of SCTLR_EL1 beside M. */
   readonly sctlr: bigint;
+  /** CPACR_EL1.FPEN at the start: 3 lets FP and Advanced SIMD pass. */
+  readonly fpen: number;
   /** Counter ticks between two interrupts. */
   readonly period: number;
 }
@@ -60,7 +62,8 @@ export function plainWorld(code: readonly number[], registers: Readonly<Record<n
   const first = new BigUint64Array(REGISTER_COUNT);
   for (const [register, value] of Object.entries(registers)) first[Number(register)] = value;
   const pages = Array<PageKind>(16).fill('write');
-  return { seed: 1, code, registers: [first], dataSeed: 1, pages, el: 1, hcr: 0n, sctlr: 0x00c50820n, period: 60_000 };
+  const controls = { hcr: 0n, sctlr: 0x00c50820n, fpen: 3, period: 60_000 };
+  return { seed: 1, code, registers: [first], dataSeed: 1, pages, el: 1, ...controls };
 }
 
 const RAM = 0x4000_0000;
@@ -72,7 +75,6 @@ const PAGE = 4096;
 const ERET = 0xd69f_03e0;
 const HCR_VM = 1n;
 const SCTLR_M = 1n;
-const FPEN = 3n << 20n;
 /** 39 bits of address, 4 KiB granule, inner and outer write-back; 40 bits of output. */
 const TCR = 25n | (2n << 32n);
 /** The same for stage 2, which starts at level 1. */
@@ -319,7 +321,7 @@ function startCore(
     TTBR0_EL1: BigInt(roots.stage1),
     VTCR_EL2: VTCR,
     VTTBR_EL2: BigInt(roots.stage2) | (5n << 48n),
-    CPACR_EL1: FPEN,
+    CPACR_EL1: BigInt(program.fpen) << 20n,
     CPTR_EL2: 0x33ffn & ~(1n << 10n),
     VBAR_EL1: VECTORS_VA,
     VBAR_EL2: BigInt(RAM + PLACE.vectors + PAGE),

@@ -4,48 +4,20 @@
  * a system operation where the bit is set (`access.ts` then decides).
  */
 import type { Expr, Statement } from '../../ir/ir.ts';
-import type { Lift, Site } from '../decode/encoding.ts';
-import { CRm, Rt } from '../decode/fields.ts';
+import type { Lift } from '../decode/encoding.ts';
+import { Rt } from '../decode/fields.ts';
 import { PState } from '../pstate.ts';
-import { HANDLER_BY_ENCODING, HANDLERS, type Handler, type TrapTest, trapsVmControl } from '../registers/handlers.ts';
+import type { Handler } from '../registers/handlers.ts';
 import { Sys } from '../registers/slots.ts';
-import { EC } from '../syndrome.ts';
 import { LiftMode, SystemCall } from '../system-calls.ts';
 import { bigInt, binary, increment, int, NOTHING, readZR, set, system, writeZR } from './build.ts';
 import { trappedWrite } from './exception.ts';
-
-const handlerOf = (word: number): Handler => HANDLERS[HANDLER_BY_ENCODING[(word >>> 5) & 0xffff]];
-const levelOf = (site: Site): number => site.mode & LiftMode.elMask;
+import { handlerOf, levelOf, trapChecks } from './traps.ts';
 
 const HIGH_HALF = 32n;
 const ALL = 0xffff_ffff_ffff_ffffn;
 
 const value = (slot: number): Expr => ({ kind: 'reg', slot, width: 64 });
-const mask64 = (test: TrapTest): bigint => BigInt(test.mask >>> 0) << (test.high ? HIGH_HALF : 0n);
-
-/**
- * The checks for traps that apply at a level.
- * @returns undefined where a control lets accesses pass by being set: too rare here to be worth a form of its own
- */
-function trapChecks(
-  tests: readonly TrapTest[],
-  site: Site,
-  word: number,
-  call: number,
-): readonly Statement[] | undefined {
-  const checks: Statement[] = [];
-  for (const test of tests) {
-    if (((test.from >> levelOf(site)) & 1) === 0) continue;
-    // Code is lifted in this mode only where no trap of floating point applies.
-    if (test.ec === EC.FP_ACCESS && (site.mode & LiftMode.fp) !== 0) continue;
-    // Nor, outside its own mode, the one of HCR_EL2.TVM.
-    if (trapsVmControl(test)) continue;
-    if (test.ifZero) return undefined;
-    const condition = binary('and', value(test.slot), bigInt(mask64(test), 64));
-    checks.push({ kind: 'check', condition, call, word });
-  }
-  return checks;
-}
 
 /** SP_EL0 is UNDEFINED while it is the current stack pointer. */
 function stackCheck(word: number, call: number): Statement {
@@ -77,12 +49,6 @@ export const writeRegister: Lift = (word, site) => {
   const checks = written === undefined ? undefined : trapChecks(h.writeTraps, site, word, call);
   if (written === undefined || checks === undefined) return system(call, word, true);
   return [...checks, ...(isStack(h) ? [stackCheck(word, call)] : []), ...written];
-};
-
-/** MSR DAIFSet: masking more interrupts lets nothing happen. SCTLR_EL1.UMA decides at EL0. */
-export const setInterruptMasks: Lift = (word, site) => {
-  if (levelOf(site) === 0) return system(SystemCall.msrImmediate, word, true);
-  return [set(Sys.PSTATE, binary('or', value(Sys.PSTATE), int(CRm(word) << PState.DAIF_SHIFT, 64)))];
 };
 
 /** A write that may do no more than to hold its value; undefined where it always does more. */

@@ -19,10 +19,10 @@ const ENDING: readonly (readonly [string, number, SystemCallNumber])[] = [
   ['yield', 0xd503203f, SystemCall.yield],
   ['msr ttbr0_el1, x3', 0xd5182003, SystemCall.msr],
   ['msr spsel, #1', 0xd50041bf, SystemCall.msrImmediate],
-  ['msr daifset, #2', 0xd50342df, SystemCall.msrImmediate],
-  ['msr daifclr, #15', 0xd5034fff, SystemCall.msrImmediate],
+  ['msr daifset, #2, at EL0', 0xd50342df, SystemCall.msrImmediate],
+  ['msr daifclr, #15, at EL0', 0xd5034fff, SystemCall.msrImmediate],
   ['tlbi vmalle1', 0xd508871f, SystemCall.sys],
-  ['dc zva, x0', 0xd50b7420, SystemCall.sys],
+  ['dc ivac, x0', 0xd5087620, SystemCall.sys],
   ['at s1e1r, x0', 0xd5087800, SystemCall.sys],
 ];
 const STAYING: readonly (readonly [string, number, SystemCallNumber])[] = [

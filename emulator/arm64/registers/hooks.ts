@@ -1,3 +1,4 @@
+import { ZVA_BLOCK_SIZE } from '../cache-operations.ts';
 import type { Arm64Core } from '../core.ts';
 import { changeProcessState } from '../exceptions.ts';
 import { interruptStatus } from '../interrupts.ts';
@@ -76,7 +77,6 @@ const CACHE_SIZES = [0x701fe00a, 0x201fe012, 0x70ffe07a];
 const SCTLR_DZE = 1 << 14;
 const HCR_TDZ = 1 << 28;
 const DCZID_DZP = 1 << 4;
-const DCZID_BS = 4;
 
 /** DCZID_EL0.DZP tells that DC ZVA would trap here. */
 function zeroingProhibited(core: Arm64Core): boolean {
@@ -132,7 +132,7 @@ const IDENTITY_HOOKS: Readonly<Record<string, Hooks>> = {
     },
   },
   CCSIDR_EL1: { read: (core) => give(core, CACHE_SIZES[core.state.lo(Sys.CSSELR_EL1)] ?? 0) },
-  DCZID_EL0: { read: (core) => give(core, DCZID_BS | (zeroingProhibited(core) ? DCZID_DZP : 0)) },
+  DCZID_EL0: { read: (core) => give(core, ZVA_BLOCK_SIZE | (zeroingProhibited(core) ? DCZID_DZP : 0)) },
   L2CTLR_EL1: { read: (core) => give(core, (core.siblings.length - 1) << 24) },
 };
 

@@ -1,6 +1,6 @@
-import type { RecordSink } from './lower.ts';
+import { pairOf } from './handlers.ts';
 import { Field, HEADER_BYTES, Header, NOT_TRANSLATED, POOL_END, POOL_START, RECORD_BYTES } from './records.ts';
-import { pairOf } from './shapes.ts';
+import type { RecordSink } from './sink.ts';
 
 /** Thrown when the constant pool is full: all translations must be dropped. */
 export class PoolFull extends Error {}

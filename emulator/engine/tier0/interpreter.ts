@@ -14,9 +14,10 @@ import { type FunctionType, ModuleWriter } from '../../wasm/module.ts';
 import { Op, ValueType, VectorOpcode } from '../../wasm/opcodes.ts';
 import { emitDirectCondition, emitPackedCondition, kindOf, kindWidth } from '../conditions.ts';
 import { emitJumpLookup, JUMP_RECORD } from '../jump-cache.ts';
-import { emitHostAddress, LOADS, STORES, TAG } from '../memory-access.ts';
+import { emitHostAddress, emitLine, LOADS, STORES, TAG } from '../memory-access.ts';
+import { HANDLERS, handlerOf } from './handlers.ts';
 import { CHECK_FIELDS, Exit, Field, Header, RECORD_BYTES, SCRATCH, SCRATCH_ORIGIN } from './records.ts';
-import { type Action, HANDLERS, type Handler, type Shape } from './shapes.ts';
+import { type Action, type Handler, Head, type Shape } from './shapes.ts';
 
 const { i32, i64 } = ValueType;
 const FLAG_A = Slot.FLAG_A * 8;
@@ -181,6 +182,9 @@ class HandlerWriter {
         c.end();
         this.flow.next();
         return;
+      case 'line':
+        this.line(action.address, action.zero);
+        return;
       case 'leave':
         this.flow.exit(Exit.leave);
         return;
@@ -306,6 +310,22 @@ class HandlerWriter {
       row.emit(c, OPERAND_FIELDS.slice(0, row.operands).map(operand), () => this.field(Field.e));
     }
     c.simdMemory(VectorOpcode.store, 0);
+    this.flow.next();
+  }
+
+  private line(address: Shape, zero: boolean): void {
+    const c = this.c;
+    const { va, host } = this.frame;
+    this.begin(OPERAND_FIELDS);
+    this.value(address);
+    emitLine(
+      c,
+      va,
+      host,
+      () => this.frame.pushTlb(),
+      zero,
+      () => this.flow.exit(Exit.system),
+    );
     this.flow.next();
   }
 
@@ -803,7 +823,7 @@ function generate(): Uint8Array {
   return m.bytes();
 }
 
-const RESUME = HANDLERS.find((h) => h.action.do === 'resume')!.number;
+const RESUME = handlerOf(Head.resume);
 
 /** Made once a process: all machines share what the WebAssembly engine has compiled and optimised. */
 let shared: { readonly module: WebAssembly.Module; readonly bytes: number } | undefined;

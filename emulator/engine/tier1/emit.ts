@@ -8,7 +8,7 @@ import type { Expr, Statement } from '../../ir/ir.ts';
 import { Slot } from '../../ir/slots.ts';
 import { Code, type Label } from '../../wasm/code.ts';
 import { Op, ValueType } from '../../wasm/opcodes.ts';
-import { emitHostAddress, LOADS, STORES, TAG } from '../memory-access.ts';
+import { emitHostAddress, emitLine, LOADS, STORES, TAG } from '../memory-access.ts';
 import { ExitWriter } from './exits.ts';
 import { flagKinds, type KnownKind } from './flag-kinds.ts';
 import type { RegionBlock, RegionGraph } from './graph.ts';
@@ -260,6 +260,17 @@ class RegionWriter {
         c.open(Op.if);
         this.leaveHere();
         c.end();
+        return;
+      case 'line':
+        values.value(s.address);
+        emitLine(
+          c,
+          this.va,
+          this.host,
+          () => c.get(this.tlb),
+          s.zero,
+          () => this.leaveHere(),
+        );
         return;
       default:
         throw new Error(`${s.kind} cannot be compiled`);

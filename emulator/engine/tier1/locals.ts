@@ -45,6 +45,8 @@ export class Locals {
 
   /** The local that holds a slot, if one does. */
   of(slot: number): number | undefined {
+    // What a level's context holds is read once, if at all.
+    if (slot >= Slot.LEVELS) return undefined;
     const known = this.local[slot];
     if (known >= 0) return known;
     const isRegister = slot < Slot.ZERO || (slot >= Slot.VECTOR && !this.whole.has(slot));
@@ -151,6 +153,9 @@ export class Locals {
       case 'branch':
       case 'check':
         this.read(s.condition);
+        return;
+      case 'line':
+        this.read(s.address);
         return;
       case 'jump':
         this.read(s.target);

@@ -5,22 +5,24 @@
 import type { PhysicalMemory } from '../../memory/physical.ts';
 import { ModuleWriter } from '../../wasm/module.ts';
 import type { CodeStore } from '../code-store.ts';
+import { handlerOf } from '../tier0/handlers.ts';
 import { REGION_TYPE, TABLE_SLOTS, type Tier0 } from '../tier0/interpreter.ts';
-import { HANDLER_BY_KEY } from '../tier0/shapes.ts';
 import { regionBody } from './emit.ts';
 import { findRegion, MAX_REGION_INSTRUCTIONS, type RegionGraph } from './graph.ts';
 import { Imports } from './imports.ts';
 import { Neighbourhood, type Sample } from './neighbourhood.ts';
 import { type Region, RegionStore } from './region-store.ts';
 
-const REGION_HANDLER = HANDLER_BY_KEY.get('region')!.number;
+const REGION_HANDLER = handlerOf('region');
 
 /** When code is compiled. */
 export interface Tuning {
   /** Instructions between two looks at where a CPU is. */
   readonly interval: number;
-  /** Instructions that, as far as samples tell, ran in one stretch of code, which make it hot. */
+  /** Instructions that, as far as samples tell, ran in one stretch of code, which make it hot: soon after the start. */
   readonly hot: number;
+  /** The same later on: what was hot for a moment has less and less of a future as the program goes on. */
+  readonly hotLater: number;
   /** Hot places that wait before a module is made of them: a module costs much the same whatever it holds. */
   readonly batch: number;
   /** Samples after which a smaller batch is compiled all the same. */
@@ -29,6 +31,11 @@ export interface Tuning {
   readonly price: number;
   /** Instructions that may be compiled before any has run; below zero, so many times the price must have run before the first. */
   readonly credit: number;
+  /**
+   * Instructions that run for each that was compiled, one function after the other, before compiled code is entered. Meanwhile the
+   * host optimises it: its baseline code is slower than tier 0.
+   */
+  readonly rest: number;
   /** Instructions without a loop that are worth the way in and out. */
   readonly shortest: number;
   /** Losses to changes of its code after which a page stays in tier 0. */
@@ -39,11 +46,13 @@ export interface Tuning {
 
 export const TUNING: Tuning = {
   interval: 16_384,
-  hot: 400_000,
+  hot: 100_000,
+  hotLater: 400_000,
   batch: 4,
   patience: 4,
-  price: 5000,
+  price: 1000,
   credit: 500,
+  rest: 3000,
   shortest: 32,
   changes: 8,
   // About 30 MiB of the host's code.
@@ -60,7 +69,9 @@ const MOST_WAITING = 64;
 const PERSEVERANCE = 4;
 const MOST_CREDIT = 5_000;
 /** What each instruction that was compiled adds to the price of another one. */
-const DEARER = 0.02;
+const DEARER = 0.05;
+/** Share of all that ran that makes a place hot, between the two bounds of the tuning. */
+const HOT_SHARE = 1 / 500;
 /** How often a region may grow by what runs beside it; after that, what is new gets a region of its own. */
 const GENERATIONS = 4;
 
@@ -71,6 +82,14 @@ interface Candidate {
   readonly around: Neighbourhood;
   readonly region: Region;
   readonly absorbed: readonly Region[];
+}
+
+/** A compiled function that is not entered yet. */
+interface Resting {
+  readonly candidate: Candidate;
+  readonly compiled: unknown;
+  /** Instructions that must have run since the start. */
+  readonly until: number;
 }
 
 export class Regions {
@@ -85,6 +104,11 @@ export class Regions {
   private readonly waiting = new Map<number, Sample>();
   private patience = 0;
   private credit: number;
+  /** Instructions that ran since the start. */
+  private ran = 0;
+  /** In the order in which they will be entered. */
+  private readonly resting: Resting[] = [];
+  private rested = 0;
   readonly tuning: Tuning;
   /** Functions compiled since the start, and their instructions. */
   compiled = 0;
@@ -131,13 +155,15 @@ export class Regions {
   sample(sample: Sample, ran: number): boolean {
     const price = this.tuning.price + this.instructions * DEARER;
     this.credit = Math.min(this.credit + ran / price, Math.max(this.tuning.credit, MOST_CREDIT));
+    this.ran += ran;
+    this.wake();
     const covered = this.isCompiled(sample);
     const key = stretchOf(sample.offset);
     if (this.heat.size > STRETCHES) this.cool();
     const heat = (this.heat.get(key) ?? 0) + ran;
     this.heat.set(key, heat);
     if (covered) this.store.use(sample.offset);
-    else if (heat >= (this.refused.get(key) ?? this.tuning.hot) && this.waiting.size < MOST_WAITING)
+    else if (heat >= (this.refused.get(key) ?? this.hot) && this.waiting.size < MOST_WAITING)
       this.waiting.set(key, sample);
     if (this.waiting.size === 0) return covered;
     if (this.waiting.size < this.tuning.batch && ++this.patience < this.tuning.patience) return covered;
@@ -150,6 +176,12 @@ export class Regions {
     return covered;
   }
 
+  /** How hot a place must be by now. */
+  private get hot(): number {
+    const { hot, hotLater } = this.tuning;
+    return Math.min(Math.max(hot, this.ran * HOT_SHARE), hotLater);
+  }
+
   private cool(): void {
     this.heat.clear();
     this.refused.clear();
@@ -159,7 +191,7 @@ export class Regions {
   private refuse(sample: Sample): void {
     const key = stretchOf(sample.offset);
     this.heat.set(key, 0);
-    this.refused.set(key, (this.refused.get(key) ?? this.tuning.hot) * PERSEVERANCE);
+    this.refused.set(key, (this.refused.get(key) ?? this.hot) * PERSEVERANCE);
   }
 
   private isCompiled({ offset, pcLo, pcHi, mode }: Sample): boolean {
@@ -180,7 +212,23 @@ export class Regions {
     }
     if (candidates.length === 0) return;
     const functions = this.instantiate(candidates);
-    for (const [i, candidate] of candidates.entries()) this.install(candidate, functions[i]);
+    this.rested = Math.max(this.rested, this.ran);
+    for (const [i, candidate] of candidates.entries()) {
+      this.rested += candidate.graph.instructions * this.tuning.rest;
+      this.resting.push({ candidate, compiled: functions[i], until: this.rested });
+    }
+    this.wake();
+  }
+
+  /** Lets functions be entered that have rested long enough. */
+  private wake(): void {
+    const { resting } = this;
+    let awake = 0;
+    for (; awake < resting.length && resting[awake].until <= this.ran; awake++) {
+      const { candidate, compiled } = resting[awake];
+      this.install(candidate, compiled);
+    }
+    resting.splice(0, awake);
   }
 
   /** @param fresh regions of the same batch, which are left alone */
@@ -272,9 +320,13 @@ export class Regions {
   }
 
   private install({ graph, sample, around, region, absorbed }: Candidate, compiled: unknown): void {
+    if (!this.store.has(region)) return;
     const { arena } = this.code;
     for (const old of absorbed) this.store.drop(old);
-    if (!this.store.has(region)) return;
+    if (!arena.roomy) {
+      this.store.drop(region);
+      return;
+    }
     this.tier0.table.set(region.slot, this.wrap(compiled));
     for (const [number, need] of graph.needs) {
       const record = this.recordOf(sample, around, graph.blocks[number].pc);

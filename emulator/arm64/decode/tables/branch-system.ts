@@ -1,4 +1,5 @@
 /** Branches, exception generation and system instructions: Arm ARM C4.1.3. */
+
 import {
   branch,
   branchCondition,
@@ -8,9 +9,11 @@ import {
   compareBranch,
   testBranch,
 } from '../../lift/branch.ts';
+import { cleanLine, invalidateInstructions, readZeroingSize, zeroLine } from '../../lift/cache.ts';
 import { exceptionReturn, hypervisorCall, secureMonitorCall, supervisorCall } from '../../lift/exception.ts';
+import { clearInterruptMasks, setInterruptMasks, writeInterruptMasks } from '../../lift/interrupt-masks.ts';
 import { clearExclusive, nothing, readNzcv, systemCall, systemCallEnds, writeNzcv } from '../../lift/system.ts';
-import { readRegister, setInterruptMasks, writeRegister } from '../../lift/system-register.ts';
+import { readRegister, writeRegister } from '../../lift/system-register.ts';
 import { SystemCall } from '../../system-calls.ts';
 import { type Encoding, row } from '../encoding.ts';
 
@@ -52,12 +55,21 @@ export const BRANCH_SYSTEM: readonly Encoding[] = [
 
   row('MSR (immediate) SPSel', '1101010100 0 00 000 0100 CRm 101 11111', systemCallEnds(SystemCall.msrImmediate)),
   row('MSR (immediate) DAIFSet', '1101010100 0 00 011 0100 CRm 110 11111', setInterruptMasks),
-  row('MSR (immediate) DAIFClr', '1101010100 0 00 011 0100 CRm 111 11111', systemCallEnds(SystemCall.msrImmediate)),
+  row('MSR (immediate) DAIFClr', '1101010100 0 00 011 0100 CRm 111 11111', clearInterruptMasks),
 
   row('SYS', '1101010100 0 01 op1 CRn CRm op2 Rt', systemCallEnds(SystemCall.sys)),
+  row('SYS IC IALLUIS', '1101010100 0 01 000 0111 0001 000 Rt', invalidateInstructions),
+  row('SYS IC IALLU', '1101010100 0 01 000 0111 0101 000 Rt', invalidateInstructions),
+  row('SYS IC IVAU', '1101010100 0 01 011 0111 0101 001 Rt', invalidateInstructions),
+  row('SYS DC ZVA', '1101010100 0 01 011 0111 0100 001 Rt', zeroLine),
+  row('SYS DC CVAC', '1101010100 0 01 011 0111 1010 001 Rt', cleanLine),
+  row('SYS DC CVAU', '1101010100 0 01 011 0111 1011 001 Rt', cleanLine),
+  row('SYS DC CIVAC', '1101010100 0 01 011 0111 1110 001 Rt', cleanLine),
   row('SYSL', '1101010100 1 01 op1 CRn CRm op2 Rt', systemCall(SystemCall.sysl)),
   row('MSR (register)', '1101010100 0 1 o0 op1 CRn CRm op2 Rt', writeRegister),
   row('MRS', '1101010100 1 1 o0 op1 CRn CRm op2 Rt', readRegister),
   row('MSR NZCV', '1101010100 0 1 1 011 0100 0010 000 Rt', writeNzcv),
+  row('MRS DCZID_EL0', '1101010100 1 1 1 011 0000 0000 111 Rt', readZeroingSize),
+  row('MSR DAIF', '1101010100 0 1 1 011 0100 0010 001 Rt', writeInterruptMasks),
   row('MRS NZCV', '1101010100 1 1 1 011 0100 0010 000 Rt', readNzcv),
 ];
