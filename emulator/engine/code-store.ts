@@ -3,6 +3,7 @@
  * address and its mode; the blocks of one such page may be linked to each other, because whoever runs one of them has
  * passed the fetch check of the page. Between pages, control goes through the jump cache.
  */
+import { addressOf } from '../ir/address.ts';
 import { PageFlag, type PhysicalMemory } from '../memory/physical.ts';
 import { CodePage } from './code-page.ts';
 import { linkOf, throughOf } from './flow.ts';
@@ -233,4 +234,3 @@ export class CodeStore {
 }
 
 const unsigned = (x: number): number => x >>> 0;
-const addressOf = (pcLo: number, pcHi: number): bigint => (BigInt(pcHi >>> 0) << 32n) | BigInt(pcLo >>> 0);

@@ -1,4 +1,5 @@
 /** Where control goes from an instruction that ends a block, as far as the instruction alone tells. */
+import { addressOf, highOf, lowOf } from '../ir/address.ts';
 import type { Expr, LiftedInstruction } from '../ir/ir.ts';
 
 export interface Flow {
@@ -57,9 +58,8 @@ export interface NearFlow {
 export function nearFlowOf(instruction: LiftedInstruction, pc: number, pcHi: number): NearFlow {
   const next = (pc + instruction.length) >>> 0;
   if (!instruction.ends) return { targets: next === 0 ? [] : [next], isBranch: false, link: -1, through: -1 };
-  const high = BigInt(pcHi >>> 0);
-  const { targets, link, through } = flowOf(instruction, (high << 32n) + BigInt(pc) + BigInt(instruction.length));
+  const { targets, link, through } = flowOf(instruction, addressOf(pc, pcHi) + BigInt(instruction.length));
   const near: number[] = [];
-  for (const target of targets) if (target >> 32n === high) near.push(Number(target & 0xffffffffn));
+  for (const target of targets) if (highOf(target) === (pcHi | 0)) near.push(lowOf(target) >>> 0);
   return { targets: near, isBranch: targets.length > 1, link, through };
 }

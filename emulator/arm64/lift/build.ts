@@ -2,6 +2,8 @@
  * Short builders for the lifter. They make the same trees as `op`, `reg` and `imm` of the IR but without looking
  * anything up: lifting happens once for each translated instruction and must cost about a microsecond.
  */
+
+import { addressOf } from '../../ir/address.ts';
 import type {
   BinaryOp,
   CompareOp,
@@ -121,17 +123,12 @@ export const system = (call: number, word: number, ends: boolean): readonly Stat
 export const undefinedInstruction = (word: number): readonly Statement[] => system(SystemCall.undefined, word, true);
 
 const TWO_32 = 0x1_0000_0000;
-/** Addresses whose high half is smaller than this are exact as plain numbers, an offset included. */
-const EXACT_HIGH = 0x80000;
 
 /** The instruction's address plus an offset in bytes, as an unsigned 64-bit address. */
 export function pcPlus(site: Site, offset: number): bigint {
-  const hi = site.pcHi | 0;
-  if (hi >= 0 && hi < EXACT_HIGH) {
-    const sum = hi * TWO_32 + (site.pcLo >>> 0) + offset;
-    if (sum >= 0) return BigInt(sum);
-  }
-  return BigInt.asUintN(64, (BigInt(hi) << 32n) + BigInt(site.pcLo >>> 0) + BigInt(offset));
+  const low = (site.pcLo >>> 0) + offset;
+  if (low >= 0 && low < TWO_32) return addressOf(low, site.pcHi);
+  return BigInt.asUintN(64, addressOf(0, site.pcHi) + BigInt(low));
 }
 
 /** Wraps statements up. @param anywhere see {@link LiftedInstruction.anywhere} */

@@ -1,4 +1,6 @@
 /** From one statement to tier 0's records. What no handler takes whole is split by {@link Values}. */
+
+import { highOf, lowOf } from '../../ir/address.ts';
 import type { AccessSize, Expr, Extend, FlagKindName, Statement, VectorExpr } from '../../ir/ir.ts';
 import { FlagKind } from '../../ir/ir.ts';
 import { Slot } from '../../ir/slots.ts';
@@ -51,9 +53,6 @@ const FLAGS_BRANCH = byKind((kind, result) =>
     isDirect(kind, pair) ? startOf(Head.flagsBranch(kind, pair, result)) : -1,
   ),
 );
-
-const lowOf = (address: bigint): number => Number(BigInt.asIntN(32, address));
-const highOf = (address: bigint): number => Number(BigInt.asIntN(32, address >> 32n));
 
 export class Statements {
   /** Constant addresses that the block leads to, as far as they have its high half: low halves, as int32. */
@@ -136,10 +135,10 @@ export class Statements {
 
   /** Ends a block at an instruction that is not part of it. */
   goto(target: bigint): void {
-    this.lead(target);
-    if (this.isLocal(target)) {
+    const local = this.lead(target);
+    if (local !== undefined) {
       this.values.begin(GOTO);
-      this.sink.link(Field.link0, lowOf(target));
+      this.sink.link(Field.link0, local);
     } else {
       this.values.begin(JUMP_CONSTANT);
       this.sink.i64(target);
@@ -158,7 +157,7 @@ export class Statements {
     this.values.beginStatement();
     const { cc } = next.condition as { readonly cc: number };
     this.beginFlags(f, FLAGS_BRANCH[f.flags][f.slot === undefined ? 0 : 1][cc >> 1]);
-    this.links(cc & 1, next);
+    this.links(cc & 1, this.lead(next.taken) as number, this.lead(next.otherwise) as number);
   }
 
   /** Begins a record and writes registers into its first fields. */
@@ -278,7 +277,9 @@ export class Statements {
       this.goto(known ? s.taken : s.otherwise);
       return;
     }
-    if (!this.isLocal(s.taken) || !this.isLocal(s.otherwise)) {
+    const taken = this.lead(s.taken);
+    const otherwise = this.lead(s.otherwise);
+    if (taken === undefined || otherwise === undefined) {
       this.branchAway(s);
       return;
     }
@@ -298,7 +299,7 @@ export class Statements {
     }
     values.begin(this.matchBranch(test));
     values.operands();
-    this.links(inverted, s);
+    this.links(inverted, taken, otherwise);
   }
 
   private matchBranch(test: Expr): number {
@@ -314,18 +315,14 @@ export class Statements {
 
   /** A target on another page goes through the jump cache, which holds only what the fetch check let pass. */
   private branchAway({ condition, taken, otherwise }: BranchStatement): void {
-    this.lead(taken);
-    this.lead(otherwise);
     const address = (value: bigint): Expr => ({ kind: 'imm', value: BigInt.asIntN(64, value), width: 64 });
     const args = [condition, address(taken), address(otherwise)];
     this.registers(JUMP, { kind: 'op', op: 'sel', width: 64, source: 64, args });
   }
 
-  private links(inverted: number, { taken, otherwise }: BranchStatement): void {
-    this.lead(taken);
-    this.lead(otherwise);
-    this.sink.link(Field.link0, lowOf(inverted ? otherwise : taken));
-    this.sink.link(Field.link1, lowOf(inverted ? taken : otherwise));
+  private links(inverted: number, taken: number, otherwise: number): void {
+    this.sink.link(Field.link0, inverted ? otherwise : taken);
+    this.sink.link(Field.link1, inverted ? taken : otherwise);
   }
 
   /** Whether a condition holds always or never, where that is known. */
@@ -336,9 +333,12 @@ export class Statements {
     return undefined;
   }
 
-  /** Notes where the block leads. */
-  private lead(target: bigint): void {
-    if (this.sink.isNear(highOf(target))) this.leads.push(lowOf(target));
+  /** Notes where the block leads. @returns the low half of a target on the block's page, which a link may lead to */
+  private lead(target: bigint): number | undefined {
+    const lo = lowOf(target);
+    const hi = highOf(target);
+    if (this.sink.isNear(hi)) this.leads.push(lo);
+    return this.sink.isLocal(lo, hi) ? lo : undefined;
   }
 
   private isLocal(target: bigint): boolean {

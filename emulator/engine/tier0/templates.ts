@@ -5,7 +5,7 @@
 import { RECORD_BYTES } from './records.ts';
 
 /** Entries, a power of two: a boot of Linux translates 60,000 different words whose meaning does not depend on where they stand. */
-const ENTRY_BITS = 15;
+const ENTRY_BITS = 16;
 const ENTRIES = 1 << ENTRY_BITS;
 /** 2^32 divided by the golden ratio: spreads words that differ in one field. */
 const SPREAD = 0x9e3779b1;
