@@ -7,7 +7,7 @@ import { VIRTUAL_BITS } from '../interrupts.ts';
 import { PState } from '../pstate.ts';
 import { Sys } from '../registers/slots.ts';
 import { SystemCall } from '../system-calls.ts';
-import { bigInt, binary, int, narrow, readZR, set, slot, system } from './build.ts';
+import { bigInt, binary, int, narrow, readZR, set, system } from './build.ts';
 import { levelOf } from './traps.ts';
 
 const { HCR_EL2, PSTATE, WIRES } = Sys;
