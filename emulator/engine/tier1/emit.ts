@@ -5,10 +5,10 @@
  */
 
 import type { Expr, Statement } from '../../ir/ir.ts';
-import { Slot } from '../../ir/slots.ts';
 import { Code, type Label } from '../../wasm/code.ts';
-import { Op, ValueType } from '../../wasm/opcodes.ts';
-import { emitHostAddress, emitLine, LOADS, STORES, TAG } from '../memory-access.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import { LOADS, STORES, TAG } from '../memory-access.ts';
+import { type Access, AccessWriter } from './accesses.ts';
 import { ExitWriter } from './exits.ts';
 import { flagKinds, type KnownKind } from './flag-kinds.ts';
 import type { RegionBlock, RegionGraph } from './graph.ts';
@@ -16,8 +16,6 @@ import type { Imports } from './imports.ts';
 import { Locals } from './locals.ts';
 import { type Item, isDispatched, type Loop } from './structure.ts';
 import { ValueWriter } from './values.ts';
-
-const { i32, i64 } = ValueType;
 
 /** Up to so many blocks are told apart by comparisons, more by a table. */
 const FEW = 4;
@@ -45,13 +43,11 @@ class RegionWriter {
   private readonly pageNumber: PageNumber;
   private readonly locals: Locals;
   private readonly values: ValueWriter;
+  private readonly accesses: AccessWriter;
   private readonly exits: ExitWriter;
   private readonly flags: readonly KnownKind[];
   /** The parameter: which entry, and later which block of a loop. */
   private readonly next = 0;
-  private readonly tlb: number;
-  private readonly va: number;
-  private readonly host: number;
   private readonly contexts: Context[] = [];
   private block!: RegionBlock;
   private index = 0;
@@ -62,11 +58,9 @@ class RegionWriter {
     this.pageNumber = pageNumber;
     this.flags = flagKinds(graph.blocks);
     const c = this.c;
-    this.va = c.local(i64);
-    this.tlb = c.local(i32);
-    this.host = c.local(i32);
     this.locals = new Locals(c, graph);
     this.values = new ValueWriter(c, this.locals, imports);
+    this.accesses = new AccessWriter(c, this.values);
     this.exits = new ExitWriter(c, this.locals, imports, slot, this.next, graph.blocks[0].pc, graph.pcHi);
   }
 
@@ -74,9 +68,7 @@ class RegionWriter {
     const c = this.c;
     this.locals.load();
     this.exits.load();
-    c.i32(0);
-    c.memory(Op.i32Load, Slot.TLB_BASE * 8);
-    c.set(this.tlb);
+    this.accesses.load();
     this.exits.frame(() =>
       this.list(
         this.graph.items,
@@ -143,7 +135,9 @@ class RegionWriter {
     const dispatched = isDispatched(loop);
     const blocks = [...loop.heads, ...loop.sides];
     this.checkBudget(loop, dispatched ? blocks : loop.heads);
+    this.accesses.enter(loop, this.graph.blocks);
     this.list(loop.body, dispatched ? blocks : []);
+    this.accesses.leave();
     this.contexts.pop();
     c.op(Op.unreachable);
     c.end();
@@ -187,8 +181,8 @@ class RegionWriter {
   }
 
   private statement(s: Statement): void {
-    const c = this.c;
-    const { values } = this;
+    const { c, values } = this;
+    const { va, host } = this.accesses;
     switch (s.kind) {
       case 'set':
         values.assign(s.slot, () => {
@@ -200,39 +194,39 @@ class RegionWriter {
         values.setVector(s.slot, s.value);
         return;
       case 'load':
-        this.access(s.address, s.size, TAG.read, s.user ?? false);
-        c.set(this.host);
+        this.access({ address: s.address, size: s.size, tag: TAG.read, user: s.user ?? false });
+        c.set(host);
         values.assign(s.slot, () => {
-          c.get(this.host);
+          c.get(host);
           c.memory(LOADS[`${s.size}.${s.extend}`], 0);
           if (s.extend === 'sign32') c.op(Op.i64ExtendI32U);
         });
         return;
       case 'store':
-        this.access(s.address, s.size, TAG.write, s.user ?? false);
+        this.access({ address: s.address, size: s.size, tag: TAG.write, user: s.user ?? false });
         values.register(s.value, 64);
         c.memory(STORES[s.size], 0);
         return;
       case 'loadPair': {
         const opcode = LOADS[`${s.size}.zero`];
-        this.access(s.address, s.size * 2, TAG.read, false);
-        c.set(this.host);
-        c.get(this.host);
+        this.access({ address: s.address, size: s.size * 2, tag: TAG.read, user: false });
+        c.set(host);
+        c.get(host);
         c.memory(opcode, 0);
-        c.set(this.va);
+        c.set(va);
         values.assign(s.slot2, () => {
-          c.get(this.host);
+          c.get(host);
           c.memory(opcode, s.size);
         });
-        values.assign(s.slot, () => c.get(this.va));
+        values.assign(s.slot, () => c.get(va));
         return;
       }
       case 'storePair':
-        this.access(s.address, s.size * 2, TAG.write, false);
-        c.tee(this.host);
+        this.access({ address: s.address, size: s.size * 2, tag: TAG.write, user: false });
+        c.tee(host);
         values.register(s.value, 64);
         c.memory(STORES[s.size], 0);
-        c.get(this.host);
+        c.get(host);
         values.register(s.value2, 64);
         c.memory(STORES[s.size], s.size);
         return;
@@ -262,15 +256,7 @@ class RegionWriter {
         c.end();
         return;
       case 'line':
-        values.value(s.address);
-        emitLine(
-          c,
-          this.va,
-          this.host,
-          () => c.get(this.tlb),
-          s.zero,
-          () => this.leaveHere(),
-        );
+        this.accesses.line(s.address, s.zero, () => this.leaveHere());
         return;
       default:
         throw new Error(`${s.kind} cannot be compiled`);
@@ -283,16 +269,8 @@ class RegionWriter {
   }
 
   /** Pushes the host address of an access; a miss leaves to tier 0 at this instruction. */
-  private access(address: Expr, size: number, tag: number, user: boolean): void {
-    const c = this.c;
-    this.values.value(address);
-    const pushBase = (): void => {
-      if (user) {
-        c.i32(0);
-        c.memory(Op.i32Load, Slot.TLB_USER_BASE * 8);
-      } else c.get(this.tlb);
-    };
-    emitHostAddress(c, this.va, this.host, pushBase, size, tag, () => this.leaveHere());
+  private access(access: Access): void {
+    this.accesses.push(access, () => this.leaveHere());
   }
 
   /** Goes to the value of an expression: where it is one of the places that calls return to, directly. */
