@@ -33,6 +33,7 @@ const { HOST_CALLS, PSTATE, RVBAR_EL3, SCR_EL3, WIRES } = Sys;
 
 const PAGE_MASK = 0xfff;
 const PAGE_BYTES = 4096;
+const INSTRUCTION_BYTES = 4;
 /** Bytes of the block that a DC operation by address works on, as watchpoints see it. */
 const DC_BLOCK = 64;
 const SCR_NS = 1;
@@ -485,6 +486,20 @@ export class Arm64Core implements Core {
   /** The target of an exception return or interrupt return with its tag removed. */
   branchTop(_lo: number, hi: number): number {
     return withoutTag(this.state, this.regime, hi);
+  }
+
+  /** The TLB holds the translation by which the current instruction was fetched. */
+  holdsOwnCode(): boolean {
+    return this.bank.fetch.lookup(this.state.lo(Slot.PC), this.state.hi(Slot.PC)) >= 0;
+  }
+
+  /** The current instruction is complete, and what follows it is fetched anew. */
+  fetchAgain(): void {
+    const { state } = this;
+    const next = (state.lo(Slot.PC) + INSTRUCTION_BYTES) | 0;
+    const carry = next >= 0 && next < INSTRUCTION_BYTES ? 1 : 0;
+    state.set(Slot.PC, next, (state.hi(Slot.PC) + carry) | 0);
+    this.redirected = true;
   }
 
   /** Records something that software asked for and this machine does not have. */

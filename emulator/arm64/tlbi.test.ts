@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Access } from '../engine/core.ts';
+import { Slot } from '../ir/slots.ts';
 import type { Arm64Core } from './core.ts';
 import { giveVectors, goTo, msr, poke64, RAM, testMachine } from './testing.ts';
 import { Desc, MAIR, TestTables } from './translation/testing.ts';
@@ -180,6 +181,21 @@ describe('scope of each operation', () => {
     expect(at(0x4020_0000)).toBe(true);
     expect(msr(core, 'TLBI VAE3', 0x4000_0000n >> 12n)).toBe(true);
     expect(at(0x4020_0000)).toBe(false);
+  });
+});
+
+describe('what follows the operation in its block', () => {
+  it.each([
+    ['goes on while the code stays in the TLB', 'TLBI VAE3', (VA >> 12n) + 1n, true],
+    ['is fetched anew where its own page was removed', 'TLBI VAE3', VA >> 12n, false],
+    ['is fetched anew where everything was removed', 'TLBI ALLE3', 0n, false],
+  ] as const)('%s', (_name, operation, operand, stays) => {
+    const { core, enter } = world(true);
+    enter(core, { el: 3 });
+    core.state.setBig(Slot.PC, VA + 8n);
+    expect(core.translate(Number(VA), 0, 4, Access.fetch, false)).toBe(true);
+    expect(msr(core, operation, operand)).toBe(stays);
+    expect(core.state.big(Slot.PC)).toBe(stays ? VA + 8n : VA + 12n);
   });
 });
 

@@ -158,9 +158,11 @@ export function tlbiAction(name: string): (core: Arm64Core, lo: number, hi: numb
   if (scoper === undefined) return () => {};
   return (core, lo, hi) => {
     scoper(core, lo, hi);
+    const held = core.holdsOwnCode();
     const forced = core.el === 1 && !core.secure && (core.state.lo(HCR_EL2) & HCR_FB) !== 0;
     if (shareable || forced) for (const cpu of core.siblings) flush(cpu);
     else flush(core);
+    if (held && !core.holdsOwnCode()) core.fetchAgain();
   };
 }
 

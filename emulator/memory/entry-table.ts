@@ -37,20 +37,22 @@ const BLOCK_COUNTERS = 1 << 12;
 class Blocks {
   private readonly bySpan = new Int32Array(SPANS);
   private readonly byBlock = new Int32Array(BLOCK_COUNTERS);
-  private largest = PAGE_SPAN;
+  /** The spans that entries have: seldom more than one or two. */
+  private readonly spans: number[] = [];
 
   /** Counts an entry in (1) or out (-1). */
   count(span: number, vaLo: number, vaHi: number, by: 1 | -1): void {
     if (span <= PAGE_SPAN) return;
     this.bySpan[span] += by;
     this.byBlock[slotOf(span, vaLo, vaHi)] += by;
-    if (span > this.largest) this.largest = span;
+    if (this.bySpan[span] === 0) this.spans.splice(this.spans.indexOf(span), 1);
+    else if (by === 1 && this.bySpan[span] === 1) this.spans.push(span);
   }
 
   /** Whether an entry may be there whose block, larger than a page, covers an address. */
   mayCover(vaLo: number, vaHi: number): boolean {
-    for (let span = PAGE_SPAN + 1; span <= this.largest; span++)
-      if (this.bySpan[span] > 0 && this.byBlock[slotOf(span, vaLo, vaHi)] > 0) return true;
+    const { spans } = this;
+    for (let i = 0; i < spans.length; i++) if (this.byBlock[slotOf(spans[i], vaLo, vaHi)] > 0) return true;
     return false;
   }
 }

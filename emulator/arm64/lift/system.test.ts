@@ -21,13 +21,13 @@ const ENDING: readonly (readonly [string, number, SystemCallNumber])[] = [
   ['msr spsel, #1', 0xd50041bf, SystemCall.msrImmediate],
   ['msr daifset, #2, at EL0', 0xd50342df, SystemCall.msrImmediate],
   ['msr daifclr, #15, at EL0', 0xd5034fff, SystemCall.msrImmediate],
-  ['tlbi vmalle1', 0xd508871f, SystemCall.sys],
   ['dc ivac, x0', 0xd5087620, SystemCall.sys],
   ['at s1e1r, x0', 0xd5087800, SystemCall.sys],
 ];
 const STAYING: readonly (readonly [string, number, SystemCallNumber])[] = [
   ['mrs x0, sctlr_el1, at EL0', 0xd5381000, SystemCall.mrs],
   ['mrs x0, cntpct_el0', 0xd53be020, SystemCall.mrs],
+  ['tlbi vmalle1', 0xd508871f, SystemCall.sys],
   ['sysl x0, #3, c7, c4, #1', 0xd52b7420, SystemCall.sysl],
   ['sev', 0xd503209f, SystemCall.sev],
   ['sevl', 0xd50320bf, SystemCall.sevl],

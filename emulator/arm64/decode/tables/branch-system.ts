@@ -65,6 +65,8 @@ export const BRANCH_SYSTEM: readonly Encoding[] = [
   row('SYS DC CVAC', '1101010100 0 01 011 0111 1010 001 Rt', cleanLine),
   row('SYS DC CVAU', '1101010100 0 01 011 0111 1011 001 Rt', cleanLine),
   row('SYS DC CIVAC', '1101010100 0 01 011 0111 1110 001 Rt', cleanLine),
+  // What follows is fetched anew only where the operation removed its translation.
+  row('SYS TLBI', '1101010100 0 01 op1 1000 CRm op2 Rt', systemCall(SystemCall.sys)),
   row('SYSL', '1101010100 1 01 op1 CRn CRm op2 Rt', systemCall(SystemCall.sysl)),
   row('MSR (register)', '1101010100 0 1 o0 op1 CRn CRm op2 Rt', writeRegister),
   row('MRS', '1101010100 1 1 o0 op1 CRn CRm op2 Rt', readRegister),
