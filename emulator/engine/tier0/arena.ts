@@ -37,8 +37,9 @@ export class CodeArena implements RecordSink {
   /** The links of that block: addresses of the i32 fields that hold them, and low halves of where they lead, as int32. */
   readonly sites: number[] = [];
   readonly targets: number[] = [];
-  /** For each link, the next one that leads to the same block, or 0. */
-  private readonly nextSite: Int32Array;
+  /** Links that were set: for each its address, and the number of the next one that leads to the same block. 0 is none. */
+  private readonly chain: Int32Array;
+  private chained = 0;
 
   /** @param start @param end multiples of 16, byte offsets in linear memory */
   constructor(buffer: ArrayBuffer, start: number, end: number) {
@@ -51,7 +52,8 @@ export class CodeArena implements RecordSink {
     const records = (end - start) / RECORD_BYTES;
     this.instructionOf = new Uint8Array(records);
     this.firstOf = new Int32Array(records);
-    this.nextSite = new Int32Array(records * 2);
+    // A block has two links at the most, and no less than four records' room with its header.
+    this.chain = new Int32Array(records + 2);
   }
 
   /** True if there is no room for another block. */
@@ -73,6 +75,7 @@ export class CodeArena implements RecordSink {
     this.next = this.start;
     this.pool.clear();
     this.poolNext = POOL_START;
+    this.chained = 0;
   }
 
   /** Makes a header that stands for code not yet translated; returns the address behind it. */
@@ -98,7 +101,7 @@ export class CodeArena implements RecordSink {
     this.words[(record + Header.cost) >> 2] = NOT_TRANSLATED;
     this.words[(record + Header.length) >> 2] = 0;
     this.words[(record + Header.slot) >> 2] = 0;
-    this.words[(record + Header.sites) >> 2] = 0;
+    this.words[(record + Header.links) >> 2] = 0;
     this.next = record;
     return record;
   }
@@ -178,25 +181,27 @@ export class CodeArena implements RecordSink {
 
   /** Makes a link lead to a block, which remembers it: all that lead to one are chained. */
   setLink(site: number, record: number): void {
-    const head = (record + Header.sites) >> 2;
-    this.words[site >> 2] = record;
-    this.nextSite[this.siteIndex(site)] = this.words[head];
-    this.words[head] = site;
+    const link = ++this.chained;
+    this.chain[link * 2] = site;
+    this.lead(link, record);
+  }
+
+  private lead(link: number, record: number): void {
+    const first = (record + Header.links) >> 2;
+    this.chain[link * 2 + 1] = this.words[first];
+    this.words[first] = link;
+    this.words[this.chain[link * 2] >> 2] = record;
   }
 
   /** Makes what leads to one block, which is not or no longer translated, lead to another. Links of dropped blocks may stay. */
   redirect(from: number, to: number): void {
-    let site = this.words[(from + Header.sites) >> 2];
-    this.words[(from + Header.sites) >> 2] = 0;
-    while (site !== 0) {
-      const next = this.nextSite[this.siteIndex(site)];
-      if (this.isTranslated(this.blockOf(site))) this.setLink(site, to);
-      site = next;
+    let link = this.words[(from + Header.links) >> 2];
+    this.words[(from + Header.links) >> 2] = 0;
+    while (link !== 0) {
+      const next = this.chain[link * 2 + 1];
+      if (this.isTranslated(this.blockOf(this.chain[link * 2]))) this.lead(link, to);
+      link = next;
     }
-  }
-
-  private siteIndex(site: number): number {
-    return (((site - this.start) >> 4) << 1) | ((site >> 2) & 1);
   }
 
   /** Index of the instruction that a record belongs to, within its block. */

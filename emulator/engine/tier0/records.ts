@@ -16,7 +16,7 @@
  * {@link NOT_TRANSLATED} as its cost, so that "out of budget" and "not translated" are one check. Where tier 1 has
  * compiled the code, the first record's handler is `region`, and before the pc stand: -32 slot of the compiled
  * function, -28 its entry number, -24 instructions that it may need before it looks at the budget, -20 the handler that
- * the first record had. At -36 stands the first of the links that lead to the block, see `CodeArena.setLink`.
+ * the first record had. At -36 stands the number of the first link that leads to the block, see `CodeArena.setLink`.
  */
 export const RECORD_BYTES = 16;
 export const Field = { op: 0, d: 2, a: 4, b: 6, c: 8, e: 10, imm64: 8, link0: 8, link1: 12, word: 12 } as const;
@@ -24,7 +24,7 @@ export const Field = { op: 0, d: 2, a: 4, b: 6, c: 8, e: 10, imm64: 8, link0: 8,
 export const CHECK_FIELDS = [Field.a, Field.b, Field.e, Field.d] as const;
 export const HEADER_BYTES = 48;
 export const Header = {
-  sites: -36,
+  links: -36,
   slot: -32,
   entry: -28,
   need: -24,
