@@ -259,16 +259,19 @@ function longestPaths(
     stack.push(root.number);
     while (stack.length > 0) {
       const at = stack[stack.length - 1];
-      const open = stack.length;
+      const height = stack.length;
       let longest = 0;
-      for (const s of blocks[at].successors) {
-        if (heads.has(s) && !past.get(at)?.has(s)) continue;
-        if (paths[s] < 0) stack.push(s);
-        else if (paths[s] > longest) longest = paths[s];
+      if (paths[at] < 0) {
+        for (const s of blocks[at].successors) {
+          if (heads.has(s) && !past.get(at)?.has(s)) continue;
+          if (paths[s] < 0) stack.push(s);
+          else if (paths[s] > longest) longest = paths[s];
+        }
+        // What follows comes first.
+        if (stack.length > height) continue;
+        paths[at] = blocks[at].instructions.length + longest;
       }
-      if (paths[at] < 0 && stack.length > open) continue;
-      stack.length = open - 1;
-      paths[at] = blocks[at].instructions.length + longest;
+      stack.pop();
     }
   }
   return paths;
