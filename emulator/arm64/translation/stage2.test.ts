@@ -13,6 +13,8 @@ const LEAF = BigInt(DATA) | Desc.PAGE | Desc.AF | Desc.S2_RW;
 const VTCR = 25n | (1n << 6n) | (4n << 16n);
 const HCR_VM = 1n;
 const HCR_PTW = 4n;
+/** MemAttr of a stage 2 descriptor; all clear is Device-nGnRnE. */
+const S2_MEMATTR = 15n << 2n;
 const HCR_DC = 1n << 12n;
 const VMID = 5n << 48n;
 
@@ -68,6 +70,16 @@ describe('stage 2 faults: class, level, HPFAR_EL2 (Arm ARM D4.5, D12.2.51)', () 
     if (name.startsWith('external')) core.writeRegister('VTTBR_EL2', VMID | 0x5000_0000n);
     expect(access(core, IPA, Access.read)).toMatchObject({ el: 2, vector: 0x400, ec: 0x24, iss: code });
     expect(core.readRegister('FAR_EL2')).toBe(IPA);
+    expect(core.readRegister('HPFAR_EL2')).toBe((IPA >> 12n) << 4n);
+  });
+
+  it('an unaligned access to what stage 2 says is Device memory names the intermediate address', () => {
+    const { core } = guest({ hcr: HCR_VM | HCR_DC }, (t, r) => t.chain(IPA, 1, 3, LEAF & ~S2_MEMATTR, 0n, r));
+    core.redirected = false;
+    const va = IPA + 1n;
+    expect(core.translate(Number(BigInt.asIntN(32, va)), Number(va >> 32n), 4, Access.read, false)).toBe(false);
+    expect(taken(core)).toMatchObject({ el: 2, vector: 0x400, ec: 0x24, iss: 0x21 });
+    expect(core.readRegister('FAR_EL2')).toBe(va);
     expect(core.readRegister('HPFAR_EL2')).toBe((IPA >> 12n) << 4n);
   });
 
