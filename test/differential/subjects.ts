@@ -13,6 +13,8 @@ export const EAGER: Tuning = {
   interval: 100,
   hot: 1,
   hotLater: 1,
+  busy: 1,
+  busyLater: 1,
   batch: 1,
   patience: 1,
   rest: 0,

@@ -31,6 +31,8 @@ const EAGER: Tuning = {
   interval: 4,
   hot: 1,
   hotLater: 1,
+  busy: 1,
+  busyLater: 1,
   batch: 1,
   patience: 1,
   rest: 0,

@@ -23,6 +23,12 @@ export interface Tuning {
   readonly hot: number;
   /** The same later on: what was hot for a moment has less and less of a future as the program goes on. */
   readonly hotLater: number;
+  /**
+   * Instructions that, as far as samples tell, ran in the area around a hot place, which make it worth a region: soon after the
+   * start, and at the most. A region takes in what is around, and its host's compiler takes milliseconds.
+   */
+  readonly busy: number;
+  readonly busyLater: number;
   /** Hot places that wait before a module is made of them: a module costs much the same whatever it holds. */
   readonly batch: number;
   /** Samples after which a smaller batch is compiled all the same. */
@@ -48,11 +54,13 @@ export const TUNING: Tuning = {
   interval: 16_384,
   hot: 100_000,
   hotLater: 400_000,
+  busy: 4_000_000,
+  busyLater: 10_000_000,
   batch: 4,
   patience: 4,
   price: 1000,
   credit: 500,
-  rest: 3000,
+  rest: 1000,
   shortest: 32,
   changes: 8,
   // About 30 MiB of the host's code.
@@ -61,6 +69,8 @@ export const TUNING: Tuning = {
 
 /** Bytes of a stretch. */
 const STRETCH = 256;
+/** Bytes of an area: a few times what a region takes in. */
+const AREA = 16_384;
 /** Stretches whose heat is remembered. */
 const STRETCHES = 1 << 16;
 /** Hot places that may wait. */
@@ -72,6 +82,8 @@ const MOST_CREDIT = 5_000;
 const DEARER = 0.05;
 /** Share of all that ran that makes a place hot, between the two bounds of the tuning. */
 const HOT_SHARE = 1 / 500;
+/** Share of all that ran that makes an area busy, between the two bounds of the tuning. */
+const BUSY_SHARE = 1 / 10;
 /** How often a region may grow by what runs beside it; after that, what is new gets a region of its own. */
 const GENERATIONS = 4;
 
@@ -98,7 +110,9 @@ export class Regions {
   private readonly phys: PhysicalMemory;
   private readonly memory: WebAssembly.Memory;
   private readonly store: RegionStore;
+  /** Instructions that ran, as far as samples tell, by stretch and by area. */
   private readonly heat = new Map<number, number>();
+  private readonly areas = new Map<number, number>();
   /** The heat that a stretch must have that was refused before. */
   private readonly refused = new Map<number, number>();
   private readonly waiting = new Map<number, Sample>();
@@ -162,8 +176,9 @@ export class Regions {
     if (this.heat.size > STRETCHES) this.cool();
     const heat = (this.heat.get(key) ?? 0) + ran;
     this.heat.set(key, heat);
+    const isBusy = this.warm(areaOf(sample.offset), ran) >= this.busy;
     if (covered) this.store.use(sample.offset);
-    else if (heat >= (this.refused.get(key) ?? this.hot) && this.waiting.size < MOST_WAITING)
+    else if (isBusy && heat >= (this.refused.get(key) ?? this.hot) && this.waiting.size < MOST_WAITING)
       this.waiting.set(key, sample);
     if (this.waiting.size === 0) return covered;
     if (this.waiting.size < this.tuning.batch && ++this.patience < this.tuning.patience) return covered;
@@ -182,8 +197,22 @@ export class Regions {
     return Math.min(Math.max(hot, this.ran * HOT_SHARE), hotLater);
   }
 
+  /** How much must have run in the area around it by now. */
+  private get busy(): number {
+    const { busy, busyLater } = this.tuning;
+    return Math.min(Math.max(busy, this.ran * BUSY_SHARE), busyLater);
+  }
+
+  /** @returns the instructions that ran in an area, these included */
+  private warm(area: number, ran: number): number {
+    const heat = (this.areas.get(area) ?? 0) + ran;
+    this.areas.set(area, heat);
+    return heat;
+  }
+
   private cool(): void {
     this.heat.clear();
+    this.areas.clear();
     this.refused.clear();
   }
 
@@ -341,6 +370,7 @@ export class Regions {
 }
 
 const stretchOf = (offset: number): number => Math.floor(offset / STRETCH);
+const areaOf = (offset: number): number => Math.floor(offset / AREA);
 
 function isWithin(range: { readonly offset: number; readonly bytes: number }, inside: ReadonlySet<number>): boolean {
   for (let at = range.offset; at < range.offset + range.bytes; at += 4) if (!inside.has(at)) return false;
