@@ -1,17 +1,13 @@
-/** One boot of Linux to its shell, on either machine: what was said, and how long it took. */
+/** One boot of Linux to its shell, on either machine, each a process as its users start it: what was said, and how long it took. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createVirt } from '../../../emulator/boards/virt.ts';
-import type { Unimplemented } from '../../../emulator/debug/unimplemented.ts';
 
 export interface LinuxBoot {
   readonly cpus: number;
-  /** Files. */
+  /** Files; of `keys` what is typed at the prompt. */
   readonly kernel: string;
   readonly initrd: string;
-  /** Their content. */
-  readonly kernelBytes: Uint8Array;
-  readonly initrdBytes: Uint8Array;
+  readonly keys: string;
 }
 
 export interface LinuxRun {
@@ -22,45 +18,17 @@ export interface LinuxRun {
   readonly end: number;
   /** Seconds of CPU time, of all threads, to the prompt: what a busy host changes less than the wall time. */
   readonly cpuSeconds: number;
-  readonly gaps: readonly Unimplemented[];
+  /** What the process said on stderr. */
+  readonly complaints: string;
 }
 
 const PROMPT = '/ # ';
-/** `echo` splits the word, so that what was typed is not taken for what was answered. */
-const COMMANDS = "uname -a; cat /proc/cpuinfo; ls /; echo d''one\npoweroff -f\n";
+/** What is typed. `echo` splits the word, so that what was typed is not taken for what was answered. */
+export const COMMANDS = "uname -a; cat /proc/cpuinfo; ls /; echo d''one\npoweroff -f\n";
 const APPEND = 'console=ttyAMA0';
-const MEMORY_MIB = 512;
-/** Between two looks at the console. */
-const SLICE = 500_000;
-const LONGEST_RUN = 6e9;
+const MEMORY = '512M';
 const TIMEOUT_MS = 240_000;
-
-const seconds = (since: number): number => (performance.now() - since) / 1000;
-
-/** On our machine, with hot code compiled. */
-export function bootOurs({ cpus, kernelBytes, initrdBytes }: LinuxBoot): LinuxRun {
-  const started = performance.now();
-  const cpu = process.cpuUsage();
-  const board = createVirt({
-    images: { kernel: kernelBytes, initrd: initrdBytes, append: APPEND },
-    memoryBytes: MEMORY_MIB << 20,
-    cpus,
-    seed: 1,
-    tier1: true,
-  });
-  const { machine } = board;
-  let prompt = Number.NaN;
-  let cpuSeconds = Number.NaN;
-  board.console.expect(new TextEncoder().encode(PROMPT), () => {
-    prompt = seconds(started);
-    const used = process.cpuUsage(cpu);
-    cpuSeconds = (used.user + used.system) / 1e6;
-    machine.timeline.at(machine.timeline.now(), () => board.uart0.receive(new TextEncoder().encode(COMMANDS)));
-  });
-  while (!machine.stopReason && machine.instructions < LONGEST_RUN) machine.run({ maxInstructions: SLICE });
-  const end = machine.stopReason ? seconds(started) : Number.NaN;
-  return { text: board.console.text, prompt, end, cpuSeconds, gaps: machine.unimplemented.list() };
-}
+const OURS = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
 
 /** CPU time of a process so far: fields 14 and 15 of /proc/<pid>/stat, in hundredths of a second. */
 function cpuSecondsOf(pid: number): number {
@@ -70,12 +38,45 @@ function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+/** @param typed what to type at the prompt, for a machine that does not do so itself */
+function boot(command: string, argv: readonly string[], typed = ''): Promise<LinuxRun> {
+  const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
+  return new Promise((done, fail) => {
+    const child = spawn(command, argv);
+    const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+    const texts = { text: '', complaints: '' };
+    let prompt = Number.NaN;
+    let cpuSeconds = Number.NaN;
+    child.stderr.setEncoding('latin1').on('data', (more: string) => {
+      texts.complaints += more;
+    });
+    child.stdout.setEncoding('latin1').on('data', (more: string) => {
+      texts.text += more;
+      if (!Number.isNaN(prompt) || !texts.text.includes(PROMPT)) return;
+      prompt = seconds();
+      cpuSeconds = cpuSecondsOf(child.pid!);
+      if (typed !== '') child.stdin.write(typed);
+    });
+    child.on('error', fail);
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      done({ ...texts, prompt, cpuSeconds, end: code === 0 ? seconds() : Number.NaN });
+    });
+  });
+}
+
+/** On our machine, by the command line. */
+export function bootOurs({ cpus, kernel, initrd, keys }: LinuxBoot): Promise<LinuxRun> {
+  const machine = ['--cpus', String(cpus), '--memory', MEMORY, '--initrd', initrd, '--append', APPEND];
+  return boot(process.execPath, [OURS, 'boot', kernel, ...machine, '--type', keys, '--type-after', PROMPT]);
+}
+
 /** The same kernel, initial RAM disk and board under QEMU's TCG. */
 export function bootQemu({ cpus, kernel, initrd }: LinuxBoot): Promise<LinuxRun> {
-  const started = performance.now();
   const machine = ['-M', 'virt,secure=on,virtualization=on,gic-version=2', '-cpu', 'cortex-a57', '-accel', 'tcg'];
-  const size = ['-smp', String(cpus), '-m', `${MEMORY_MIB}M`];
-  const rest = [
+  const size = ['-smp', String(cpus), '-m', MEMORY];
+  const bare = [
     '-nodefaults',
     '-display',
     'none',
@@ -88,23 +89,5 @@ export function bootQemu({ cpus, kernel, initrd }: LinuxBoot): Promise<LinuxRun>
     '-no-reboot',
   ];
   const images = ['-kernel', kernel, '-initrd', initrd, '-append', APPEND];
-  return new Promise((done, fail) => {
-    const child = spawn('qemu-system-aarch64', [...machine, ...size, ...rest, ...images]);
-    const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
-    let text = '';
-    let prompt = Number.NaN;
-    let cpuSeconds = Number.NaN;
-    child.stdout.setEncoding('latin1').on('data', (more: string) => {
-      text += more;
-      if (!Number.isNaN(prompt) || !text.includes(PROMPT)) return;
-      prompt = seconds(started);
-      cpuSeconds = cpuSecondsOf(child.pid!);
-      child.stdin.write(COMMANDS);
-    });
-    child.on('error', fail);
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      done({ text, prompt, cpuSeconds, end: code === 0 ? seconds(started) : Number.NaN, gaps: [] });
-    });
-  });
+  return boot('qemu-system-aarch64', [...machine, ...size, ...bare, ...images], COMMANDS);
 }
