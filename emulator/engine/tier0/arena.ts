@@ -250,9 +250,16 @@ export class CodeArena implements RecordSink {
     this.halves[this.current >> 1] = handler;
   }
 
-  /** The next record takes the dropped one's place, and its instruction: that instruction has not run before it. */
+  /**
+   * The next record takes the dropped one's place, and its instruction: that instruction has not run before it. What follows an access
+   * of an earlier instruction stays: a CPU may stop behind that instruction.
+   */
   dropLast(): void {
-    this.dropped = this.instructionAt(this.current);
+    const at = this.instructionAt(this.current);
+    const before = this.current - RECORD_BYTES;
+    const isBehind = this.blockOf(before) === this.blockStart && this.instructionAt(before) === at;
+    if (isBehind && at !== this.instruction) return;
+    this.dropped = at;
     this.next = this.current;
   }
 

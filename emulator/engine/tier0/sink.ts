@@ -16,7 +16,7 @@ export interface RecordSink {
   isLocal(lo: number, hi: number): boolean;
   /** True if an address has the block's high half. */
   isNear(hi: number): boolean;
-  /** Takes the last record back. */
+  /** Takes the last record back, where no CPU can tell that it is gone. */
   dropLast(): void;
   /** Where the next record will stand. */
   readonly next: number;
