@@ -1,5 +1,5 @@
-import { hardened, rule } from '../common-rules.ts';
-import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
+import { escapeFrom } from '../escape-record.ts';
+import type { AttackRecord } from '../record.ts';
 
 const FIXED = "The FIFO's index is set back at its end, so no byte goes past the buffer.";
 
@@ -26,30 +26,8 @@ export const record: AttackRecord = {
     "when it is guest 1's turn, the VMM returns to EL2 and goes on as the attacker's frames say, as in arm64.escape.pstate",
     "the last frame leads into guest 1's kernel, which ends the process that lost its registers",
   ],
-  effect: "Code of the guest's own runs at EL2: the foothold that the attacks of position vmm assume.",
-  groundTruth:
-    "At some checkpoint a CPU at EL2 is at an instruction that stands in guest 0's RAM, by EL2's own tables.",
-  variants: [
-    { name: 'vulnerable', payload: 'payload', vulnerable: true, title: 'against the build with the bug left in' },
-    { name: 'hardened', payload: 'payload', title: 'the same against the hardened build' },
-  ],
-  expectations: [
-    rule('none.escape', 'vulnerable'),
-    hardened('none', FIXED),
-    rule('tvmi.escape', 'vulnerable'),
-    hardened('tvmi', FIXED),
-    rule('no-smc-rewrite.escape', 'vulnerable'),
-    rule('hostvmi.escape', 'vulnerable'),
-    hardened('hostvmi', FIXED),
-  ],
-  unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'vulnerable' }],
-  limits: [
-    "Under tvmi the guest can still make the VMM run its own functions, and with them write the VMM's data: what is kept out is new code, the monitor's memory, and tables.",
-    'The addresses are those of the published binaries; the VMM has no address-space randomisation to break first. Made for one CPU.',
-  ],
+  ...escapeFrom(FIXED),
   stability:
     "deterministic for a seed; the bytes of guest 1's registers must be sent within one time slice, so the scenario has longer ones",
   idempotence: 'a second time writes the same bytes',
-  attack: { id: 'T1611', name: 'Escape to Host', version: ATTACK_VERSION },
-  stride: 'elevation of privilege',
 };

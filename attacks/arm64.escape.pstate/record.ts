@@ -1,5 +1,5 @@
-import { hardened, rule } from '../common-rules.ts';
-import { ATTACK_VERSION, type AttackRecord } from '../record.ts';
+import { escapeFrom } from '../escape-record.ts';
+import type { AttackRecord } from '../record.ts';
 
 const FIXED = 'The VMM compares PSTATE with what a guest may be in, and refuses the call.';
 
@@ -26,29 +26,7 @@ export const record: AttackRecord = {
     "one of these functions maps a page of the guest's as executable at EL2, the next one calls it",
     "the page's code opens guest 1's RAM to guest 0 by an entry of stage 2; the last frame leads back into the guest",
   ],
-  effect: "Code of the guest's own runs at EL2: the foothold that the attacks of position vmm assume.",
-  groundTruth:
-    "At some checkpoint a CPU at EL2 is at an instruction that stands in guest 0's RAM, by EL2's own tables.",
-  variants: [
-    { name: 'vulnerable', payload: 'payload', vulnerable: true, title: 'against the build with the bug left in' },
-    { name: 'hardened', payload: 'payload', title: 'the same against the hardened build' },
-  ],
-  expectations: [
-    rule('none.escape', 'vulnerable'),
-    hardened('none', FIXED),
-    rule('tvmi.escape', 'vulnerable'),
-    hardened('tvmi', FIXED),
-    rule('no-smc-rewrite.escape', 'vulnerable'),
-    rule('hostvmi.escape', 'vulnerable'),
-    hardened('hostvmi', FIXED),
-  ],
-  unlockedBy: [{ system: 'tvmi', ablation: 'no-smc-rewrite', variant: 'vulnerable' }],
-  limits: [
-    "Under tvmi the guest can still make the VMM run its own functions, and with them write the VMM's data: what is kept out is new code, the monitor's memory, and tables.",
-    'The addresses are those of the published binaries; the VMM has no address-space randomisation to break first. Made for one CPU.',
-  ],
+  ...escapeFrom(FIXED),
   stability: 'deterministic, no race',
   idempotence: 'a second time maps the same page again',
-  attack: { id: 'T1611', name: 'Escape to Host', version: ATTACK_VERSION },
-  stride: 'elevation of privilege',
 };
