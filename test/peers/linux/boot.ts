@@ -66,10 +66,10 @@ function boot(command: string, argv: readonly string[], typed = ''): Promise<Lin
   });
 }
 
-/** On our machine, by the command line. */
+/** On our machine, by the command line, which ends with a complaint at anything unimplemented. */
 export function bootOurs({ cpus, kernel, initrd, keys }: LinuxBoot): Promise<LinuxRun> {
   const machine = ['--cpus', String(cpus), '--memory', MEMORY, '--initrd', initrd, '--append', APPEND];
-  return boot(process.execPath, [OURS, 'boot', kernel, ...machine, '--type', keys, '--type-after', PROMPT]);
+  return boot(process.execPath, [OURS, 'boot', kernel, ...machine, '--type', keys, '--type-after', PROMPT, '--strict']);
 }
 
 /** The same kernel, initial RAM disk and board under QEMU's TCG. */
